@@ -1,0 +1,25 @@
+# The interface to everything that is done here. `make help` lists the targets.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+export DEVICE ?= cpu
+
+.PHONY: help
+help: ## What can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+.PHONY: setup
+setup: ## Set up what the build needs: Debian packages, LibTorch, the model (DEVICE=cuda for a GPU)
+	@scripts/setup.sh
+
+.PHONY: build
+build: setup ## Build the programs, optimised, in .build/release
+	@swift build -c release
+
+.PHONY: run
+run: build ## Run pipelines/sentiment.yaml from data to a merged model
+	@.build/release/peft-pipeline run pipelines/sentiment.yaml
+
+.PHONY: test
+test: setup ## Run the tests
+	@swift build --build-tests --quiet && swift test --skip-build

@@ -1,0 +1,174 @@
+// swift-tools-version: 6.2
+
+import Foundation
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// Where `make setup` puts LibTorch; only TorchBridge is compiled and linked against it.
+let site = Context.packageDirectory + "/.deps/site"
+let usesCUDA =
+    (try? String(contentsOfFile: Context.packageDirectory + "/.deps/device", encoding: .utf8))?
+    .hasPrefix("cuda") ?? false
+
+let torchCompilerFlags = [
+    "-isystem", "\(site)/torch/include",
+    "-isystem", "\(site)/torch/include/torch/csrc/api/include",
+]
+let torchLinkerFlags =
+    ["-L\(site)/torch/lib", "-ltorch_cpu", "-lc10", "-Xlinker", "-rpath", "-Xlinker", "\(site)/torch/lib"]
+    + (usesCUDA ? ["-Xlinker", "--no-as-needed", "-ltorch_cuda", "-lc10_cuda"] : [])
+
+extension Target.Dependency {
+    static let argumentParser: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
+    static let orderedCollections: Self = .product(name: "OrderedCollections", package: "swift-collections")
+    static let subprocess: Self = .product(name: "Subprocess", package: "swift-subprocess")
+    static let system: Self = .product(name: "SystemPackage", package: "swift-system")
+}
+
+/// A library target with the settings that every target shares.
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+/// A test target: its files beside them are golden vectors and the scripts that made them.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"], exclude: [], swiftSettings: swiftSettings)
+}
+
+let package = Package(
+    name: "peft-pipeline",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "peft-pipeline", targets: ["peft-pipeline"]),
+        .executable(name: "peft-worker", targets: ["peft-worker"]),
+        .library(name: "TorchBridge", type: .dynamic, targets: ["TorchBridge"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    ],
+    targets: [
+        // MARK: System libraries
+
+        /** libyaml, by pkg-config. */
+        .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+        /** PCRE2 with 8-bit code units, by pkg-config. */
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+
+        // MARK: LibTorch
+
+        /** The plain C interface to LibTorch, and what loads the library behind it on first use. */
+        .target(name: "CTorch", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+
+        /** The C++ behind CTorch: a shared library, the only code that is compiled against LibTorch. */
+        .target(
+            name: "TorchBridge",
+            dependencies: ["CTorch"],
+            cxxSettings: [.unsafeFlags(torchCompilerFlags)],
+            linkerSettings: [.unsafeFlags(torchLinkerFlags)]),
+
+        // MARK: Ground
+
+        /** Places in a file, messages with a caret and a remedy, nearest names. */
+        library("Diagnostics"),
+
+        /** JSON as a value, with one canonical spelling. */
+        library("JSONValues", [.orderedCollections]),
+
+        /** Regular expressions, by PCRE2. */
+        library("RegularExpressions", ["CPCRE2"]),
+
+        /** YAML as a tree of nodes that know their line and column. */
+        library("YAMLDocument", ["CLibYAML", "Diagnostics"]),
+
+        // MARK: Machine learning
+
+        /** Tensors, automatic differentiation, devices, dtypes and safetensors. */
+        library("Tensors", ["CTorch"]),
+
+        /** Text to token ids and back, as tokenizer.json says. */
+        library("Tokenizers", ["RegularExpressions"]),
+
+        /** Transformer models from config.json and safetensors; they know no adapters. */
+        library("Models", ["Tensors"]),
+
+        /** Parameter-efficient methods: attach, state, save, load, merge; they know no architectures. */
+        library("PEFT", ["JSONValues", "Models", "RegularExpressions", "Tensors", "Tokenizers"]),
+
+        /** Batches, loss, optimizer, schedule, checkpoints, metrics. */
+        library("Training", ["JSONValues", "Models", "PEFT", "Tensors"]),
+
+        // MARK: The runner, which knows no machine learning
+
+        /** What a stage kind declares, and the records that pass between the runner and a worker. */
+        library("StageInterface", ["Diagnostics", "JSONValues", .orderedCollections]),
+
+        /** A document becomes a checked pipeline, a pipeline becomes a graph. */
+        library("Pipelines", ["Diagnostics", "JSONValues", "StageInterface", "YAMLDocument", .orderedCollections]),
+
+        /** Objects by content, traces by key, locks, the run journal. */
+        library("Store", ["JSONValues", .crypto, .system]),
+
+        /** The plan, the scheduler, the local executor and its events. */
+        library(
+            "Execution",
+            ["Diagnostics", "JSONValues", "Pipelines", "StageInterface", "Store", .orderedCollections, .subprocess, .system]),
+
+        // MARK: Where both halves meet
+
+        /** The catalogue of stage kinds and the code of each. */
+        library(
+            "Stages",
+            ["Diagnostics", "JSONValues", "Models", "PEFT", "StageInterface", "Tensors", "Tokenizers", "Training"]),
+
+        /** Tables of metrics for a terminal. */
+        library("Reports", ["JSONValues", "StageInterface"]),
+
+        /** The commands of peft-pipeline: arguments in, tables and exit codes out. */
+        library(
+            "Commands",
+            ["Diagnostics", "Execution", "JSONValues", "Pipelines", "Reports", "StageInterface", "Stages", "Store", "YAMLDocument", .argumentParser]),
+
+        // MARK: Programs
+
+        /** The command: reads, checks, plans, schedules, reports. */
+        .executableTarget(name: "peft-pipeline", dependencies: ["Commands"], swiftSettings: swiftSettings),
+
+        /** Runs one stage in a process of its own. */
+        .executableTarget(name: "peft-worker", dependencies: ["StageInterface", "Stages"], swiftSettings: swiftSettings),
+
+        // MARK: Tests
+
+        /** What tests share: golden files, temporary folders, tiny models. */
+        .target(name: "TestSupport", dependencies: ["Tensors", .system], path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        tests("DiagnosticsTests", ["Diagnostics"]),
+        tests("JSONValuesTests", ["JSONValues"]),
+        tests("RegularExpressionsTests", ["RegularExpressions"]),
+        tests("YAMLDocumentTests", ["Diagnostics", "YAMLDocument"]),
+        tests("TensorsTests", ["Tensors"]),
+        tests("TokenizersTests", ["Tokenizers"]),
+        tests("ModelsTests", ["Models", "Tensors"]),
+        tests("PEFTTests", ["JSONValues", "Models", "PEFT", "Tensors", "Tokenizers"]),
+        tests("TrainingTests", ["JSONValues", "Models", "PEFT", "Tensors", "Training"]),
+        tests("StageInterfaceTests", ["Diagnostics", "JSONValues", "StageInterface"]),
+        tests("PipelinesTests", ["Diagnostics", "JSONValues", "Pipelines", "StageInterface", "YAMLDocument"]),
+        tests("StoreTests", ["JSONValues", "Store", .system]),
+        tests("ExecutionTests", ["Diagnostics", "Execution", "JSONValues", "Pipelines", "StageInterface", "Store"]),
+        tests("StagesTests", ["Diagnostics", "JSONValues", "StageInterface", "Stages"]),
+        tests("ReportsTests", ["JSONValues", "Reports", "StageInterface"]),
+        tests("EndToEndTests", ["JSONValues", "Stages", "Tensors"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)
