@@ -84,7 +84,7 @@ let package = Package(
         library("Diagnostics"),
 
         /** JSON as a value, with one canonical spelling. */
-        library("JSONValues", [.orderedCollections]),
+        library("JSONValues"),
 
         /** Regular expressions, by PCRE2. */
         library("RegularExpressions", ["CPCRE2"]),
