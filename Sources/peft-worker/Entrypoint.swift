@@ -1,4 +1,9 @@
+import Foundation
+import Stages
+
 @main
 struct Entrypoint {
-    static func main() {}
+    static func main() {
+        exit(Worker(catalogue: .standard).run(arguments: Array(CommandLine.arguments.dropFirst())).rawValue)
+    }
 }

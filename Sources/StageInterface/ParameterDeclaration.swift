@@ -1,0 +1,47 @@
+package import JSONValues
+
+/// One parameter of a stage kind, as validation, help, the schema, the documentation and keys see it.
+package struct ParameterDeclaration: Sendable {
+    /// The key in a pipeline's `with:`, spelled as the ecosystem spells it (`lora_alpha`).
+    package let name: String
+    package let type: ParameterType
+    package let defaultValue: Default
+    /// One line, ending in a full stop.
+    package let help: String
+
+    /// What holds where a pipeline does not write the parameter.
+    package enum Default: Sendable {
+        /// The parameter must be written.
+        case required
+        case value(JSONValue)
+        /// Nothing: the stage reads `nil`.
+        case absent
+        /// The value of `parameter` at the stage that feeds `input`; what it inherits is part of this stage's
+        /// key like a value that is written out.
+        case inherited(input: String, parameter: String)
+    }
+
+    package init(name: String, type: ParameterType, default defaultValue: Default, help: String) {
+        self.name = name
+        self.type = type
+        self.defaultValue = defaultValue
+        self.help = help
+    }
+}
+
+/// One artifact that a stage kind reads from another stage.
+package struct InputDeclaration: Sendable {
+    /// The key in a pipeline's `from:`.
+    package let name: String
+    /// The artifact types that are accepted; any one of them will do.
+    package let types: [ArtifactType]
+    package let isRequired: Bool
+    package let help: String
+
+    package init(_ name: String, _ types: ArtifactType..., isRequired: Bool = true, help: String) {
+        self.name = name
+        self.types = types
+        self.isRequired = isRequired
+        self.help = help
+    }
+}

@@ -1,0 +1,78 @@
+package import JSONValues
+
+/// What a worker is given: one stage to run, as a file.
+package struct StageTask: Sendable, Hashable, Codable {
+    /// The version of this record.
+    package static let currentFormat = 1
+
+    package var format = StageTask.currentFormat
+    package var stage: String
+    package var kind: String
+    /// The stage kind's implementation version that the key was made for.
+    package var version: Int
+    /// With every default filled in; a path is `{"spelled": …, "path": …}`.
+    package var parameters: JSONValue
+    package var inputs: [String: String]
+    package var output: String
+    package var scratch: String
+    package var numerics: NumericsClass
+
+    package init(
+        stage: String, kind: String, version: Int, parameters: JSONValue, inputs: [String: String], output: String,
+        scratch: String, numerics: NumericsClass
+    ) {
+        self.stage = stage
+        self.kind = kind
+        self.version = version
+        self.parameters = parameters
+        self.inputs = inputs
+        self.output = output
+        self.scratch = scratch
+        self.numerics = numerics
+    }
+}
+
+/// What a worker says while it runs: one JSON object a line.
+package enum StageEvent: Sendable, Hashable, Codable {
+    case progress(StageProgress)
+    case problem(StageProblem)
+}
+
+/// How far a stage has come.
+package struct StageProgress: Sendable, Hashable, Codable {
+    package var completed: Int
+    package var total: Int
+    /// What there is to see besides, in order: `epoch 2/3`, `loss 0.312`, `171 sentences/s`.
+    package var details: [String]
+    package var secondsLeft: Double?
+
+    package init(completed: Int, total: Int, details: [String] = [], secondsLeft: Double? = nil) {
+        self.completed = completed
+        self.total = total
+        self.details = details
+        self.secondsLeft = secondsLeft
+    }
+}
+
+/// What a worker leaves last, beside its output: how the stage ended.
+package struct StageResult: Sendable, Hashable, Codable {
+    package enum Status: String, Sendable, Codable { case done, failed, stopped }
+
+    package var status: Status
+    package var summary: String
+    package var metrics: JSONValue
+    package var measurements: JSONValue
+    /// Errors of a stage that failed, and all warnings.
+    package var problems: [StageProblem]
+
+    package init(
+        status: Status, summary: String = "", metrics: JSONValue = [:], measurements: JSONValue = [:],
+        problems: [StageProblem] = []
+    ) {
+        self.status = status
+        self.summary = summary
+        self.metrics = metrics
+        self.measurements = measurements
+        self.problems = problems
+    }
+}

@@ -1,0 +1,40 @@
+import Foundation
+import StageInterface
+import Synchronization
+
+/// Sends events to the runner, a JSON object a line.
+///
+/// The stream keeps standard output for itself: whatever else a library prints goes to standard error.
+final class EventStream: Sendable {
+    private let descriptor: Mutex<Int32>
+
+    init() {
+        descriptor = Mutex(dup(STDOUT_FILENO))
+        dup2(STDERR_FILENO, STDOUT_FILENO)
+    }
+
+    func send(_ event: StageEvent) {
+        guard var line = try? JSONEncoder().encode(event) else { return }
+        line.append(UInt8(ascii: "\n"))
+        descriptor.withLock { descriptor in
+            line.withUnsafeBytes { bytes in
+                var rest = bytes[...]
+                while !rest.isEmpty {
+                    let written = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                    if written < 0, errno == EINTR { continue }
+                    if written <= 0 { return }
+                    rest = rest.dropFirst(written)
+                }
+            }
+        }
+    }
+}
+
+/// The problems that a stage told of while it ran.
+final class ProblemLog: Sendable {
+    private let problems = Mutex<[StageProblem]>([])
+
+    var all: [StageProblem] { problems.withLock { $0 } }
+
+    func append(_ problem: StageProblem) { problems.withLock { $0.append(problem) } }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import JSONValues
+import StageInterface
+
+/// Runs one stage: a task file in, events on standard output, a result file last.
+///
+/// Standard input is a pipe that the runner holds open. When it closes, the runner is gone, and the worker ends at
+/// once: nobody would take its result, and the next run may want its scratch folder.
+struct Worker {
+    /// How the process ended; the result file says more.
+    enum ExitCode: Int32 {
+        case done = 0
+        case failed = 1
+        case usage = 2
+        case stopped = 130
+    }
+
+    let catalogue: StageCatalogue
+
+    func run(arguments: [String]) -> ExitCode {
+        guard arguments.count == 2 else {
+            FileHandle.standardError.write(
+                Data("usage: peft-worker TASK RESULT\nRuns one stage for peft-pipeline; not for use by hand.\n".utf8))
+            return .usage
+        }
+        let events = EventStream()
+        let stop = StopSignal.install()
+        ParentWatch.start()
+
+        let result = execute(taskAt: arguments[0], events: events, stop: stop)
+        do {
+            try JSONEncoder().encode(result).write(to: URL(fileURLWithPath: arguments[1]), options: .atomic)
+        } catch {
+            FileHandle.standardError.write(Data("can't write \(arguments[1]): \(error)\n".utf8))
+            return .failed
+        }
+        return switch result.status {
+        case .done: .done
+        case .failed: .failed
+        case .stopped: .stopped
+        }
+    }
+
+    private func execute(taskAt path: String, events: EventStream, stop: StopSignal) -> StageResult {
+        let problems = ProblemLog()
+        do {
+            let task = try readTask(at: path)
+            let kind = try kind(for: task)
+            let context = StageContext(
+                stage: task.stage, parameters: ParameterValues(task.parameters), inputs: task.inputs,
+                output: task.output, scratch: task.scratch, numerics: task.numerics,
+                stopRequested: { stop.isRequested },
+                send: { event in
+                    if case .problem(let problem) = event { problems.append(problem) }
+                    events.send(event)
+                })
+            let report = try kind.run(context)
+            return StageResult(
+                status: .done, summary: report.summary, metrics: report.metrics, measurements: report.measurements,
+                problems: problems.all)
+        } catch let failure as StageFailure {
+            return StageResult(status: .failed, problems: problems.all + failure.problems)
+        } catch is StageStopped {
+            return StageResult(status: .stopped, problems: problems.all)
+        } catch {
+            return StageResult(status: .failed, problems: problems.all + [StageProblem(.error, "\(error)")])
+        }
+    }
+
+    private func readTask(at path: String) throws -> StageTask {
+        let task: StageTask
+        do {
+            task = try JSONDecoder().decode(StageTask.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+        } catch {
+            throw StageFailure("\(path) is not a task: \(error)")
+        }
+        guard task.format == StageTask.currentFormat else {
+            throw StageFailure(
+                "the task is of format \(task.format), this worker reads format \(StageTask.currentFormat)",
+                help: "build peft-pipeline and peft-worker from the same source")
+        }
+        return task
+    }
+
+    private func kind(for task: StageTask) throws -> any StageKind.Type {
+        guard let kind = catalogue.kind(named: task.kind) else {
+            throw StageFailure("this worker knows no stage kind `\(task.kind)`")
+        }
+        guard kind.declaration.version == task.version else {
+            throw StageFailure(
+                """
+                the task is for version \(task.version) of `\(task.kind)`, \
+                this worker has version \(kind.declaration.version)
+                """,
+                help: "build peft-pipeline and peft-worker from the same source")
+        }
+        return kind
+    }
+}
