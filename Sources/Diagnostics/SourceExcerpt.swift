@@ -17,7 +17,7 @@ struct SourceExcerpt {
     ///   - columns: the marked Unicode scalars, counted from 0.
     ///   - width: the cells that there are for the line.
     init(of line: Substring, marking columns: Range<Int>, width: Int) {
-        let cells = Self.cells(of: line)
+        let cells = Self.cells(of: line, around: columns.lowerBound)
         let end = cells.last.map { $0.start + $0.width } ?? 0
         let marked = cells.filter { $0.scalars.overlaps(columns) }
         markStart = marked.first?.start ?? end
@@ -42,16 +42,21 @@ struct SourceExcerpt {
     private static let tabStop = 4
     private static let narrowest = 20
 
-    private static func cells(of line: Substring) -> [Cell] {
-        var cells: [Cell] = []
-        var scalar = 0
+    /// No terminal shows more characters of a line than these in front of the mark and after it.
+    private static let reach = 2000
+
+    private static func cells(of line: Substring, around column: Int) -> [Cell] {
+        let scalars = line.unicodeScalars
+        var scalar = max(0, column - reach)
+        let from = scalars.index(scalars.startIndex, offsetBy: scalar, limitedBy: scalars.endIndex)
         var start = 0
-        for character in line {
-            let count = character.unicodeScalars.count
+        var cells: [Cell] = []
+        for character in Substring(scalars[(from ?? scalars.endIndex)...].prefix(2 * reach)) {
             let text =
                 character == "\t"
                 ? String(repeating: " ", count: tabStop - start % tabStop) : VisibleText.of(String(character))
             let width = DisplayWidth.of(text)
+            let count = character.unicodeScalars.count
             cells.append(Cell(text: text, scalars: scalar..<scalar + count, start: start, width: width))
             scalar += count
             start += width

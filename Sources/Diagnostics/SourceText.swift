@@ -11,15 +11,18 @@ package final class SourceText: Sendable {
 
     private let lines: [Line]
 
+    static let byteOrderMark: Unicode.Scalar = "\u{FEFF}"
+
     /// Where a line lies in the text; its line break belongs to neither bound.
     private struct Line {
         var utf8: Range<Int>
-        /// The number of Unicode scalars in front of the line.
-        var firstScalar: Int
+        var scalars: Range<Int>
     }
 
+    /// A text and its path. A byte order mark at its start is left out, as editors do.
     package init(path: String, contents: String) {
         var contents = contents
+        if contents.unicodeScalars.first == Self.byteOrderMark { contents.unicodeScalars.removeFirst() }
         contents.makeContiguousUTF8()
         self.path = path
         self.contents = contents
@@ -48,27 +51,22 @@ package final class SourceText: Sendable {
     /// The place of a range of Unicode scalars, counted from the start of the text. A range over several lines
     /// becomes its part on the first of them.
     package func location(ofScalars range: Range<Int>) -> SourceLocation {
-        let index = lastLine { $0.firstScalar <= range.lowerBound }
-        let start = lines[index].firstScalar
-        let scalarsInLine = line(index + 1)?.unicodeScalars.count ?? 0
-        let end = min(range.upperBound, start + scalarsInLine)
+        let index = lastLine { $0.scalars.lowerBound <= range.lowerBound }
+        let scalars = lines[index].scalars
+        let end = min(range.upperBound, scalars.upperBound)
         return location(
-            line: index + 1, column: range.lowerBound - start + 1, length: max(1, end - range.lowerBound))
+            line: index + 1, column: range.lowerBound - scalars.lowerBound + 1, length: end - range.lowerBound)
     }
 
     /// The place of a range of UTF-8 bytes, counted from the start of the text. A range over several lines
     /// becomes its part on the first of them.
     package func location(ofUTF8 range: Range<Int>) -> SourceLocation {
         let index = lastLine { $0.utf8.lowerBound <= range.lowerBound }
-        let bounds = lines[index].utf8
         let line = (line(index + 1) ?? "").utf8
-        let start = line.index(
-            line.startIndex, offsetBy: range.lowerBound - bounds.lowerBound, limitedBy: line.endIndex)
-        let end = line.index(
-            line.startIndex, offsetBy: range.upperBound - bounds.lowerBound, limitedBy: line.endIndex)
-        let before = line[..<(start ?? line.endIndex)].count(where: Self.startsScalar)
-        let through = line[..<(end ?? line.endIndex)].count(where: Self.startsScalar)
-        return location(line: index + 1, column: before + 1, length: max(1, through - before))
+        let start = lines[index].utf8.lowerBound
+        let before = line.prefix(range.lowerBound - start).count(where: Self.startsScalar)
+        let through = line.prefix(max(0, range.upperBound - start)).count(where: Self.startsScalar)
+        return location(line: index + 1, column: before + 1, length: through - before)
     }
 
     /// The index of the last line for which `precedes` holds; it holds for a first part of the lines.
@@ -86,26 +84,22 @@ package final class SourceText: Sendable {
         let carriageReturn = UInt8(ascii: "\r")
         let lineFeed = UInt8(ascii: "\n")
         var lines: [Line] = []
-        var start = 0
-        var firstScalar = 0
-        var offset = 0
-        var scalars = 0
+        var start = (byte: 0, scalar: 0)
+        var next = start
         var previous: UInt8 = 0
         for byte in contents.utf8 {
-            if startsScalar(byte) { scalars += 1 }
-            offset += 1
-            if byte == lineFeed && previous == carriageReturn {
-                // The break began with the CR, which has already ended its line.
-                start = offset
-                firstScalar = scalars
-            } else if byte == lineFeed || byte == carriageReturn {
-                lines.append(Line(utf8: start..<offset - 1, firstScalar: firstScalar))
-                start = offset
-                firstScalar = scalars
+            let current = next
+            next = (current.byte + 1, current.scalar + (startsScalar(byte) ? 1 : 0))
+            if byte == lineFeed || byte == carriageReturn {
+                // The LF of a CRLF belongs to the break that the CR began.
+                if byte == carriageReturn || previous != carriageReturn {
+                    lines.append(Line(utf8: start.byte..<current.byte, scalars: start.scalar..<current.scalar))
+                }
+                start = next
             }
             previous = byte
         }
-        lines.append(Line(utf8: start..<offset, firstScalar: firstScalar))
+        lines.append(Line(utf8: start.byte..<next.byte, scalars: start.scalar..<next.scalar))
         return lines
     }
 
