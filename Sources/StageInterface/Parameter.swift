@@ -36,6 +36,10 @@ package struct InputPath: Sendable, Hashable {
         self.init(spelled: spelled, path: path)
     }
 
+    static func list(_ value: JSONValue) -> [InputPath]? {
+        InputPath(value).map { [$0] } ?? value.arrayValue?.compactMap(InputPath.init)
+    }
+
     /// How a task file spells it.
     package var json: JSONValue { ["spelled": .string(spelled), "path": .string(path)] }
 }
@@ -103,6 +107,12 @@ extension Parameter {
         ) { $0.arrayValue?.compactMap(\.stringValue) }
     }
 
+    package static func optionalTexts(_ name: String, help: String) -> Self where Value == [String]? {
+        Self(name, .list(of: .text, atLeast: 1), default: .absent, help: help) {
+            $0.isNull ? .some(nil) : $0.arrayValue?.compactMap(\.stringValue)
+        }
+    }
+
     /// Some of an enumeration's raw values.
     package static func choices<Element>(_ name: String, default value: [Element], help: String) -> Self
     where
@@ -115,9 +125,12 @@ extension Parameter {
     }
 
     /// A mapping with known keys.
-    package static func record(_ name: String, _ fields: [ParameterDeclaration], help: String) -> Self
-    where Value == ParameterValues {
-        Self(name, .record(fields), default: .required, help: help) { ParameterValues($0) }
+    ///
+    /// - Parameter isRequired: where false, a record that is not written is one of defaults.
+    package static func record(
+        _ name: String, _ fields: [ParameterDeclaration], isRequired: Bool = true, help: String
+    ) -> Self where Value == ParameterValues {
+        Self(name, .record(fields), default: isRequired ? .required : .value([:]), help: help) { ParameterValues($0) }
     }
 
     /// A mapping with known keys that may be left out as a whole.
@@ -129,14 +142,24 @@ extension Parameter {
 
 // MARK: - Paths
 
+extension ParameterType {
+    fileprivate static func files(_ extensions: [String]) -> ParameterType {
+        let file = ParameterType.file(FileUse(extensions: extensions))
+        return .oneOf([file, .list(of: file, atLeast: 1)])
+    }
+}
+
 extension Parameter {
     /// A file, or a list of files.
     package static func files(_ name: String, extensions: [String] = [], help: String) -> Self
     where Value == [InputPath] {
-        let file = ParameterType.file(FileUse(extensions: extensions))
-        return Self(name, .oneOf([file, .list(of: file, atLeast: 1)]), default: .required, help: help) { value in
-            InputPath(value).map { [$0] } ?? value.arrayValue?.compactMap(InputPath.init)
-        }
+        Self(name, .files(extensions), default: .required, help: help) { InputPath.list($0) }
+    }
+
+    /// A file, a list of files, or nothing, which reads as an empty list.
+    package static func optionalFiles(_ name: String, extensions: [String] = [], help: String) -> Self
+    where Value == [InputPath] {
+        Self(name, .files(extensions), default: .absent, help: help) { $0.isNull ? [] : InputPath.list($0) }
     }
 
     /// A folder of which the stage reads the files with these names.

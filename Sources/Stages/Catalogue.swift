@@ -2,5 +2,5 @@ package import StageInterface
 
 extension StageCatalogue {
     /// Every stage kind of peft-pipeline, in the order in which a pipeline uses them.
-    package static let standard = StageCatalogue([])
+    package static let standard = StageCatalogue([DataStage.self])
 }

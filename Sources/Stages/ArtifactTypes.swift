@@ -1,0 +1,14 @@
+import StageInterface
+
+extension ArtifactType {
+    static let dataset = ArtifactType(
+        "dataset", summary: "`train.jsonl`, `validation.jsonl`, `test.jsonl` (id, text, label) and `dataset.json`")
+    static let tokens = ArtifactType(
+        "tokens", summary: "token ids a split, in `train.safetensors` and its like, and `tokens.json`")
+    static let method = ArtifactType("method", summary: "`method.json`: how a model is made trainable")
+    static let adapter = ArtifactType(
+        "adapter", summary: "what a training leaves: PEFT's `adapter_config.json` and `adapter_model.safetensors`")
+    static let model = ArtifactType("model", summary: "a model folder that transformers loads")
+    static let scores = ArtifactType("scores", summary: "`scores.json` and `predictions.jsonl`")
+    static let predictions = ArtifactType("predictions", summary: "`predictions.jsonl`")
+}
