@@ -123,7 +123,10 @@ let package = Package(
         /** The plan, the scheduler, the local executor and its events. */
         library(
             "Execution",
-            ["Diagnostics", "JSONValues", "Pipelines", "StageInterface", "Store", .orderedCollections, .subprocess, .system]),
+            [
+                "Diagnostics", "JSONValues", "Pipelines", "StageInterface", "Store", .orderedCollections, .subprocess,
+                .system,
+            ]),
 
         // MARK: Where both halves meet
 
@@ -132,13 +135,16 @@ let package = Package(
             "Stages",
             ["Diagnostics", "JSONValues", "Models", "PEFT", "StageInterface", "Tensors", "Tokenizers", "Training"]),
 
-        /** Tables of metrics for a terminal. */
-        library("Reports", ["JSONValues", "StageInterface"]),
+        /** Tables, figures and bars for a terminal. */
+        library("Reports", ["Diagnostics", "JSONValues"]),
 
         /** The commands of peft-pipeline: arguments in, tables and exit codes out. */
         library(
             "Commands",
-            ["Diagnostics", "Execution", "JSONValues", "Pipelines", "Reports", "StageInterface", "Stages", "Store", "YAMLDocument", .argumentParser]),
+            [
+                "Diagnostics", "Execution", "JSONValues", "Pipelines", "Reports", "StageInterface", "Stages", "Store",
+                "YAMLDocument", .argumentParser,
+            ]),
 
         // MARK: Programs
 
@@ -146,12 +152,15 @@ let package = Package(
         .executableTarget(name: "peft-pipeline", dependencies: ["Commands"], swiftSettings: swiftSettings),
 
         /** Runs one stage in a process of its own. */
-        .executableTarget(name: "peft-worker", dependencies: ["StageInterface", "Stages"], swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "peft-worker", dependencies: ["StageInterface", "Stages"], swiftSettings: swiftSettings),
 
         // MARK: Tests
 
         /** What tests share: golden files, temporary folders, tiny models. */
-        .target(name: "TestSupport", dependencies: ["Tensors", .system], path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        .target(
+            name: "TestSupport", dependencies: ["Tensors", .system], path: "Tests/TestSupport",
+            swiftSettings: swiftSettings),
         tests("DiagnosticsTests", ["Diagnostics"]),
         tests("JSONValuesTests", ["JSONValues"]),
         tests("RegularExpressionsTests", ["RegularExpressions"]),
@@ -166,7 +175,7 @@ let package = Package(
         tests("StoreTests", ["JSONValues", "Store", .system]),
         tests("ExecutionTests", ["Diagnostics", "Execution", "JSONValues", "Pipelines", "StageInterface", "Store"]),
         tests("StagesTests", ["Diagnostics", "JSONValues", "StageInterface", "Stages"]),
-        tests("ReportsTests", ["JSONValues", "Reports", "StageInterface"]),
+        tests("ReportsTests", ["Diagnostics", "JSONValues", "Reports"]),
         tests("EndToEndTests", ["JSONValues", "Stages", "Tensors"]),
     ],
     swiftLanguageModes: [.v6],

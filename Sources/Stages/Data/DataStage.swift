@@ -42,8 +42,12 @@ enum DataStage: StageKind {
 
     static let split = Parameter.optionalRecord(
         "split",
-        [train.declaration, validationShare.declaration, testShare.declaration, stratify.declaration, seed.declaration],
-        help: "Shares of `source` for each split. Default: 0.8, 0.1, 0.1, or all for training if `validation` is given.")
+        [
+            train.declaration, validationShare.declaration, testShare.declaration, stratify.declaration,
+            seed.declaration,
+        ],
+        help: "Shares of `source` for each split. Default: 0.8, 0.1, 0.1, or all for training if `validation` is given."
+    )
     static let train = Parameter.number("train", in: .fraction, help: "Share of the training split.")
     static let validationShare = Parameter.number(
         "validation", default: 0, in: .fraction, help: "Share of the validation split.")

@@ -127,7 +127,8 @@ struct RowReader {
         do {
             let value = try JSONValue(parsing: bytes)
             guard let elements = value.arrayValue else {
-                throw StageFailure("\(file.spelled) holds \(value.kindDescription), where an array of objects is expected")
+                throw StageFailure(
+                    "\(file.spelled) holds \(value.kindDescription), where an array of objects is expected")
             }
             // An array's elements have no lines of their own: they are told by their number instead.
             return elements.enumerated().map { ($1, $0 + 1) }

@@ -1,0 +1,93 @@
+package import JSONValues
+import StageInterface
+
+/// What the key of a stage is made of, as a value that can be kept, compared and shown.
+///
+/// ```json
+/// {"format": 1, "kind": "lora", "version": 1, "parameters": {"r": 8, …}, "inputs": {"tokens": "9f2c…"}}
+/// ```
+package struct KeyComponents: Sendable, Hashable {
+    /// The version of this layout; raising it makes every stage run again.
+    static let format = 1
+
+    package let json: JSONValue
+
+    package init(json: JSONValue) { self.json = json }
+
+    /// - Parameters:
+    ///   - parameters: resolved, with the digest of its content in the place of each path.
+    ///   - inputs: the digest of each connected artifact.
+    ///   - numerics: for a stage that computes.
+    init(
+        _ declaration: StageDeclaration, parameters: [String: JSONValue], inputs: [String: String],
+        numerics: NumericsClass?
+    ) {
+        var json: JSONValue = [
+            "format": .int(Self.format), "kind": .string(declaration.kind), "version": .int(declaration.version),
+            "parameters": .object(parameters), "inputs": .object(inputs.mapValues(JSONValue.string)),
+        ]
+        if let numerics {
+            json["numerics"] = [
+                "device": .string(numerics.device), "threads": .int(numerics.threads),
+                "library": .string(numerics.library),
+            ]
+        }
+        self.json = json
+    }
+}
+
+/// One difference between two keys.
+package struct KeyChange: Sendable, Hashable {
+    package enum Subject: Sendable, Hashable {
+        /// A parameter, by its path from the top of `with:`.
+        case parameter([String])
+        /// The content of what a path parameter names.
+        case content(parameter: [String])
+        case input(String)
+        case implementation
+        case numerics(String)
+        case keyFormat
+    }
+
+    package let subject: Subject
+    package let old: JSONValue
+    package let new: JSONValue
+}
+
+extension KeyComponents {
+    /// What changed from `old` to this, in a fixed order: parameters, inputs, implementation, numerics.
+    package func changes(since old: KeyComponents) -> [KeyChange] {
+        var changes: [KeyChange] = []
+        Self.compare(old.json["parameters"], json["parameters"], at: []) { path, old, new in
+            let isContent = path.last == "sha256"
+            changes.append(
+                KeyChange(
+                    subject: isContent ? .content(parameter: path.dropLast()) : .parameter(path), old: old, new: new))
+        }
+        Self.compare(old.json["inputs"], json["inputs"], at: []) { path, old, new in
+            changes.append(KeyChange(subject: .input(path.first ?? ""), old: old, new: new))
+        }
+        for part in ["kind", "version"] where old.json[part] != json[part] {
+            changes.append(KeyChange(subject: .implementation, old: old.json[part], new: json[part]))
+        }
+        Self.compare(old.json["numerics"], json["numerics"], at: []) { path, old, new in
+            changes.append(KeyChange(subject: .numerics(path.first ?? ""), old: old, new: new))
+        }
+        if old.json["format"] != json["format"] {
+            changes.append(KeyChange(subject: .keyFormat, old: old.json["format"], new: json["format"]))
+        }
+        return changes
+    }
+
+    private static func compare(
+        _ old: JSONValue, _ new: JSONValue, at path: [String], _ found: ([String], JSONValue, JSONValue) -> Void
+    ) {
+        guard old != new else { return }
+        guard case .object(let oldMembers) = old, case .object(let newMembers) = new else {
+            return found(path, old, new)
+        }
+        for key in Set(oldMembers.keys).union(newMembers.keys).sorted() {
+            compare(oldMembers[key] ?? .null, newMembers[key] ?? .null, at: path + [key], found)
+        }
+    }
+}
