@@ -1,0 +1,60 @@
+import Crypto
+import Dispatch
+import Glibc
+import Synchronization
+import SystemPackage
+
+/// The digest of a file, and the status it had from before its first byte was read to after the last.
+struct HashedFile {
+    let digest: ContentDigest
+    let status: FileStatus
+}
+
+/// Reads a file and digests it.
+///
+/// - Throws: ``StoreError``: not readable, or written to during each of three attempts.
+func hashFile(_ path: FilePath) throws -> HashedFile {
+    try refused("read", path) {
+        let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+        return try descriptor.closeAfter {
+            for _ in 0..<3 {
+                let before = FileStatus(try descriptor.stat())
+                let digest = try hash(descriptor, size: before.size)
+                let after = FileStatus(try descriptor.stat())
+                if before == after { return HashedFile(digest: digest, status: after) }
+            }
+            throw StoreError(
+                .changing, "\(path) changes while it is read", help: "run again when nothing writes to it any more")
+        }
+    }
+}
+
+private func hash(_ descriptor: FileDescriptor, size: Int) throws -> ContentDigest {
+    var hasher = SHA256()
+    // Small enough to stay in the processor's cache between the kernel's copy and the hash.
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: min(size + 1, 1 << 18), alignment: 64)
+    defer { buffer.deallocate() }
+    var offset = 0
+    while true {
+        let count = try descriptor.read(fromAbsoluteOffset: Int64(offset), into: buffer)
+        if count == 0 { return ContentDigest(hasher.finalize()) }
+        hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        offset += count
+    }
+}
+
+/// Digests files, several at a time. The results stand in the files' order.
+func hashFiles(_ paths: [FilePath]) throws -> [HashedFile] {
+    guard paths.count > 1 else { return try paths.map(hashFile) }
+    let next = Atomic(0)
+    let results = Mutex<[Result<HashedFile, any Error>?]>(Array(repeating: nil, count: paths.count))
+    DispatchQueue.concurrentPerform(iterations: min(paths.count, sysconf(Int32(_SC_NPROCESSORS_ONLN)), 16)) { _ in
+        while true {
+            let index = next.add(1, ordering: .relaxed).oldValue
+            guard index < paths.count else { return }
+            let result = Result { try hashFile(paths[index]) }
+            results.withLock { $0[index] = result }
+        }
+    }
+    return try results.withLock { try $0.compactMap { try $0?.get() } }
+}

@@ -1,0 +1,69 @@
+import Glibc
+import Synchronization
+import SystemPackage
+
+/// An exclusive lock on a path, held by an open descriptor: the kernel frees it when its process dies, however it dies,
+/// so a lock is never stale.
+final class FileLock: Sendable {
+    enum Attempt {
+        case acquired(FileLock)
+        /// Another holds it, and may have written this about itself.
+        case held(note: String)
+        /// The file system has no locks, or none may be made here.
+        case unsupported
+    }
+
+    let path: FilePath
+    private let descriptor: Mutex<FileDescriptor?>
+
+    private init(path: FilePath, descriptor: FileDescriptor) {
+        self.path = path
+        self.descriptor = Mutex(descriptor)
+    }
+
+    deinit { release() }
+
+    /// Takes the lock if it is free, and writes `note` into its file for others to read.
+    static func attempt(_ path: FilePath, note: String) throws -> Attempt {
+        // A holder removes the file before it lets go, so what was locked may no longer be what the name leads to.
+        while true {
+            let descriptor = try refused("open the lock", path) {
+                try FileDescriptor.open(
+                    path, .readWrite, options: [.create, .closeOnExec], permissions: FilePermissions(rawValue: 0o666))
+            }
+            guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+                let refusal = errno
+                defer { try? descriptor.close() }
+                if refusal == EINTR { continue }
+                guard refusal == EWOULDBLOCK else { return .unsupported }
+                return .held(note: Self.note(in: descriptor))
+            }
+            guard let locked = try? descriptor.stat(), let named = try? path.stat(),
+                FileStatus(locked).isSameFile(as: FileStatus(named))
+            else {
+                try? descriptor.close()
+                continue
+            }
+            // The note only informs; a full disk must not stop a run here.
+            _ = ftruncate(descriptor.rawValue, 0)
+            _ = try? descriptor.writeAll(toAbsoluteOffset: 0, note.utf8)
+            return .acquired(FileLock(path: path, descriptor: descriptor))
+        }
+    }
+
+    /// Lets go. Once is enough, and the end of the object does it too.
+    func release() {
+        descriptor.withLock { descriptor in
+            guard let held = descriptor else { return }
+            unlink(path.string)
+            try? held.close()
+            descriptor = nil
+        }
+    }
+
+    private static func note(in descriptor: FileDescriptor) -> String {
+        var bytes = [UInt8](repeating: 0, count: 1024)
+        let count = (try? bytes.withUnsafeMutableBytes { try descriptor.read(fromAbsoluteOffset: 0, into: $0) }) ?? 0
+        return String(decoding: bytes.prefix(count), as: UTF8.self)
+    }
+}

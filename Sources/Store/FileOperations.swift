@@ -1,0 +1,132 @@
+import Glibc
+import SystemPackage
+
+/// The only code of the store that changes the disk, so that every change has its fault point.
+struct FileOperations: Sendable {
+    let faultPoint: FaultPoint?
+
+    // MARK: Folders
+
+    /// Makes a folder and those above it that are missing.
+    func createFolder(_ path: FilePath) throws {
+        try step(.createFolder, "create the folder", path) {
+            var created = mkdir(path.string, 0o777)
+            if created != 0, errno == ENOENT {
+                try createFolder(path.removingLastComponent())
+                created = mkdir(path.string, 0o777)
+            }
+            if created != 0, errno != EEXIST { throw Errno(rawValue: errno) }
+        }
+    }
+
+    /// Makes the names in a folder last: a rename is on the disk only after this.
+    func syncFolder(_ path: FilePath) throws {
+        try step(.sync, "sync", path) {
+            let descriptor = try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec])
+            try descriptor.closeAfter { try sync(descriptor) }
+        }
+    }
+
+    // MARK: Files
+
+    /// Writes a new file, and with `durably` waits until its bytes are on the disk.
+    func writeFile(_ path: FilePath, _ bytes: [UInt8], durably: Bool = true) throws {
+        let descriptor = try refused("create", path) {
+            try FileDescriptor.open(
+                path, .writeOnly, options: [.create, .truncate, .closeOnExec],
+                permissions: FilePermissions(rawValue: 0o666))
+        }
+        try descriptor.closeAfter {
+            try write(bytes, to: descriptor, at: path)
+            if durably { try step(.sync, "sync", path) { try sync(descriptor) } }
+        }
+    }
+
+    /// Writes to an open file. With a fault point the bytes go in two halves, so that a test can stop between them.
+    func write(_ bytes: [UInt8], to descriptor: FileDescriptor, at path: FilePath) throws {
+        try step(.write, "write", path) {
+            var rest = bytes[...]
+            if let faultPoint {
+                let half = rest.prefix(rest.count / 2)
+                try descriptor.writeAll(half)
+                rest = rest.dropFirst(half.count)
+                try faultPoint(StoreStep(operation: .write, moment: .midway, path: path))
+            }
+            try descriptor.writeAll(rest)
+        }
+    }
+
+    /// Makes the bytes of a file written by another program last.
+    func syncFile(_ path: FilePath) throws {
+        try step(.sync, "sync", path) {
+            let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+            try descriptor.closeAfter { try sync(descriptor) }
+        }
+    }
+
+    /// Gives a file or folder a new name, replacing a file that has it. Both lie on one file system.
+    func rename(_ path: FilePath, to newPath: FilePath) throws {
+        try step(.rename, "move \(path) to", newPath) {
+            guard Glibc.rename(path.string, newPath.string) == 0 else { throw Errno(rawValue: errno) }
+        }
+    }
+
+    /// Takes away the rights to write and, for a file, to execute.
+    func freeze(_ path: FilePath, _ permissions: FilePermissions, isFolder: Bool) throws {
+        let frozen = FilePermissions(
+            rawValue: isFolder ? permissions.rawValue & 0o555 | 0o500 : permissions.rawValue & 0o444 | 0o400)
+        guard frozen != permissions else { return }
+        try step(.freeze, "make read-only", path) {
+            guard chmod(path.string, frozen.rawValue) == 0 else { throw Errno(rawValue: errno) }
+        }
+    }
+
+    // MARK: Removing
+
+    /// Removes a file, or a folder with all that is in it, read-only folders included. What is not there is no error.
+    func remove(_ path: FilePath) throws {
+        try step(.remove, "remove", path) { try removeTree(path) }
+    }
+
+    private func removeTree(_ path: FilePath) throws {
+        do {
+            let stat = try path.stat(followTargetSymlink: false)
+            guard stat.type == .directory else {
+                if unlink(path.string) != 0, errno != ENOENT { throw Errno(rawValue: errno) }
+                return
+            }
+            if !stat.permissions.contains(.ownerReadWriteExecute) { _ = chmod(path.string, 0o700) }
+            for name in try FileTree.names(in: path) { try removeTree(path.appending(name)) }
+            if rmdir(path.string) != 0, errno != ENOENT { throw Errno(rawValue: errno) }
+        } catch Errno.noSuchFileOrDirectory {
+            return
+        }
+    }
+
+    // MARK: Steps
+
+    private func sync(_ descriptor: FileDescriptor) throws {
+        // Some file systems have nothing to sync and say so.
+        if fsync(descriptor.rawValue) != 0, errno != EINVAL, errno != ENOTSUP { throw Errno(rawValue: errno) }
+    }
+
+    private func step(
+        _ operation: StoreStep.Operation, _ action: String, _ path: FilePath, _ body: () throws -> Void
+    ) throws {
+        try refused(action, path) {
+            guard let faultPoint else { return try body() }
+            try faultPoint(StoreStep(operation: operation, moment: .before, path: path))
+            try body()
+            try faultPoint(StoreStep(operation: operation, moment: .after, path: path))
+        }
+    }
+}
+
+/// Runs `body`, and words an `Errno` that it throws.
+func refused<Result>(_ action: String, _ path: FilePath, _ body: () throws -> Result) throws -> Result {
+    do {
+        return try body()
+    } catch let errno as Errno {
+        throw StoreError.system(errno, action, path)
+    }
+}

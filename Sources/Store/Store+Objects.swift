@@ -1,0 +1,217 @@
+package import SystemPackage
+
+/// An artifact in the store, found whole.
+package struct StoredObject: Sendable, Hashable {
+    package let digest: ContentDigest
+    /// The folder with the artifact's files. It is read-only and stays as it is.
+    package let path: FilePath
+}
+
+/// What the store has under an object's name.
+package enum ObjectState: Sendable, Hashable {
+    case intact(StoredObject)
+    case missing
+    /// Its content is not what its name says: what is wrong, in words.
+    case damaged(String)
+}
+
+extension Store {
+    // MARK: Reading
+
+    /// The artifact with a digest, if it is in the store and whole.
+    ///
+    /// Costs a look at each file's status; where one differs from when the object was last found whole, all of it is
+    /// digested again.
+    ///
+    /// - Throws: ``StoreError`` where the object is there and cannot be read.
+    package func object(_ digest: ContentDigest) throws -> ObjectState {
+        try object(digest, trustsStatus: true)
+    }
+
+    /// Digests an artifact's files again, whatever their status says.
+    ///
+    /// - Throws: ``StoreError`` where the object is there and cannot be read.
+    package func verify(_ digest: ContentDigest) throws -> ObjectState {
+        try object(digest, trustsStatus: false)
+    }
+
+    private func object(_ digest: ContentDigest, trustsStatus: Bool) throws -> ObjectState {
+        let place = ObjectPlace(objectFolder(digest))
+        guard let manifestBytes = try readIfPresent(place.manifest) else {
+            let isThere = (try? place.folder.stat()) != nil
+            return isThere ? .damaged("its manifest is missing") : .missing
+        }
+        guard ContentDigest(of: manifestBytes) == digest, let manifest = Manifest(bytes: manifestBytes) else {
+            return .damaged("its manifest was changed")
+        }
+        let object = StoredObject(digest: digest, path: place.files)
+        let tree: FileTree
+        do {
+            tree = try FileTree(place.files, links: .refused)
+        } catch let error as StoreError where error.kind == .system(.noSuchFileOrDirectory) {
+            return .damaged("its files are missing")
+        } catch let error as StoreError where error.kind == .content {
+            return .damaged(error.message)
+        }
+        if trustsStatus, try readIfPresent(place.checked) == tree.statusRecord { return .intact(object) }
+        if let damage = try damage(of: tree, against: manifest) { return .damaged(damage) }
+        // Who has read-only access checks again each time.
+        try? remember(place)
+        return .intact(object)
+    }
+
+    /// What differs from the manifest, nil if nothing does.
+    private func damage(of tree: FileTree, against manifest: Manifest) throws -> String? {
+        let found = Set(tree.files.map { Array($0.name.utf8) })
+        if let file = manifest.files.first(where: { !found.contains(Array($0.path.utf8)) }) {
+            return "its file `\(file.path)` is missing"
+        }
+        let expected = Set(manifest.files.map { Array($0.path.utf8) })
+        if let file = tree.files.first(where: { !expected.contains(Array($0.name.utf8)) }) {
+            return "`\(file.name)` was added to it"
+        }
+        // Both are sorted the same way.
+        for (file, expected) in zip(tree.files, manifest.files) where file.status.size != expected.size {
+            return "its file `\(file.name)` has \(file.status.size) bytes, not \(expected.size)"
+        }
+        for (hashed, expected) in zip(try hashFiles(tree.files.map(\.path)), manifest.files)
+        where hashed.digest != expected.digest {
+            return "the content of its file `\(expected.path)` was changed"
+        }
+        return nil
+    }
+
+    /// Moves an object that is damaged out of the way, so that it can be computed anew. Keeps it for a look.
+    package func setAside(_ digest: ContentDigest) throws {
+        let folder = root.appending("damaged")
+        try operations.createFolder(folder)
+        try operations.rename(objectFolder(digest), to: folder.appending("\(digest.short)-\(uniqueName())"))
+    }
+
+    /// What an artifact holds, nil if it is not in the store.
+    package func manifest(of digest: ContentDigest) throws -> Manifest? {
+        try readIfPresent(ObjectPlace(objectFolder(digest)).manifest).flatMap { Manifest(bytes: $0) }
+    }
+
+    // MARK: Writing
+
+    /// Takes a folder into the store: afterwards its content is the object of the digest that is returned, and the
+    /// folder is gone. The folder must lie on the store's file system, and nothing may write to it any more.
+    ///
+    /// If the store has that object already, whole, it stays and the folder is removed. After an error the folder
+    /// is where it was, or its content nowhere.
+    ///
+    /// - Throws: ``StoreError``: a link or device in the folder, or what the operating system refuses.
+    package func insert(directory: FilePath) throws -> StoredObject {
+        let tree = try FileTree(directory, links: .refused)
+        guard !tree.folders.isEmpty else {
+            throw StoreError(
+                .content, "\(directory) is a file, and an artifact is a folder", help: "put it into a folder")
+        }
+        // Frozen before they are read: a digest of what can still be written to would prove nothing.
+        for file in tree.files {
+            try operations.freeze(file.path, file.permissions, isFolder: false)
+            try operations.syncFile(file.path)
+        }
+        let hashed = try hashFiles(tree.files.map(\.path))
+        let manifest = Manifest(
+            files: zip(tree.files, hashed).map { file, hashed in
+                Manifest.File(path: file.name, hashed: hashed)
+            })
+        let digest = manifest.digest
+
+        if let existing = try existingObject(digest) {
+            try discard(directory)
+            return existing
+        }
+
+        let draft = ObjectPlace(try scratch.newPath())
+        try operations.createFolder(draft.folder)
+        do {
+            try operations.writeFile(draft.manifest, manifest.bytes)
+            for folder in tree.folders.reversed() {
+                if folder.path != directory { try operations.freeze(folder.path, folder.permissions, isFolder: true) }
+                try operations.syncFolder(folder.path)
+            }
+            try operations.rename(directory, to: draft.files)
+            // Only now: a folder that cannot be written to cannot be moved either.
+            try operations.freeze(draft.files, tree.folders[0].permissions, isFolder: true)
+            try remember(draft)
+            try operations.syncFolder(draft.folder)
+            return try publish(draft, as: digest)
+        } catch {
+            try? operations.remove(draft.folder)
+            throw error
+        }
+    }
+
+    /// Gives an object its name. Where another process was faster, its object stays.
+    private func publish(_ draft: ObjectPlace, as digest: ContentDigest) throws -> StoredObject {
+        let folder = objectFolder(digest)
+        try operations.createFolder(folder.removingLastComponent())
+        do {
+            try operations.rename(draft.folder, to: folder)
+        } catch let error as StoreError where [.system(.directoryNotEmpty), .system(.fileExists)].contains(error.kind) {
+            guard let existing = try existingObject(digest) else {
+                // It was damaged and is set aside now.
+                try operations.rename(draft.folder, to: folder)
+                try operations.syncFolder(folder.removingLastComponent())
+                return StoredObject(digest: digest, path: ObjectPlace(folder).files)
+            }
+            try operations.remove(draft.folder)
+            return existing
+        }
+        try operations.syncFolder(folder.removingLastComponent())
+        return StoredObject(digest: digest, path: ObjectPlace(folder).files)
+    }
+
+    /// The object if it is in the store and whole; a damaged one is set aside.
+    private func existingObject(_ digest: ContentDigest) throws -> StoredObject? {
+        switch try object(digest) {
+        case .intact(let object): return object
+        case .missing: return nil
+        case .damaged:
+            try setAside(digest)
+            return nil
+        }
+    }
+
+    /// Removes a folder so that it is gone at once, whatever time its files take.
+    func discard(_ path: FilePath) throws {
+        let doomed = try scratch.newPath()
+        do {
+            try operations.rename(path, to: doomed)
+        } catch let error as StoreError where error.kind == .system(.noSuchFileOrDirectory) {
+            return
+        }
+        try operations.remove(doomed)
+    }
+
+    /// Notes the status in which an object is whole.
+    private func remember(_ place: ObjectPlace) throws {
+        for file in try FileTree(place.files, links: .refused).files {
+            try operations.freeze(file.path, file.permissions, isFolder: false)
+        }
+        let record = try FileTree(place.files, links: .refused).statusRecord
+        // A torn record equals none, and costs no more than reading the object.
+        try operations.writeFile(place.checked, record, durably: false)
+    }
+
+    private func objectFolder(_ digest: ContentDigest) -> FilePath {
+        place("objects", digest.hexadecimal).appending(digest.hexadecimal)
+    }
+}
+
+/// The parts of an object's folder.
+private struct ObjectPlace {
+    let folder: FilePath
+
+    init(_ folder: FilePath) {
+        self.folder = folder
+    }
+
+    var files: FilePath { folder.appending("files") }
+    var manifest: FilePath { folder.appending("manifest") }
+    /// The files' status when they were last found whole.
+    var checked: FilePath { folder.appending("checked") }
+}

@@ -1,0 +1,102 @@
+import JSONValues
+package import SystemPackage
+
+/// Whether a computation's results are at hand.
+package enum Lookup: Sendable {
+    /// The trace, and its artifacts by the names of the outputs.
+    case hit(Trace, [String: StoredObject])
+    case miss(Miss)
+}
+
+/// Why a computation's results are not at hand.
+package enum Miss: Sendable, Hashable, CustomStringConvertible {
+    /// It was never computed, or its results were collected.
+    case unknown
+    /// The trace cannot be read.
+    case damagedTrace
+    /// An output's artifact is gone.
+    case missingObject(output: String, ContentDigest)
+    /// An output's artifact is not what its name says, and is set aside; in words, what is wrong with it.
+    case damagedObject(output: String, ContentDigest, String)
+
+    /// Whether this is a fault that people should be told of.
+    package var isFault: Bool { self != .unknown }
+
+    package var description: String {
+        switch self {
+        case .unknown: "not computed yet"
+        case .damagedTrace: "the record of its last computation is damaged"
+        case .missingObject(let output, let digest): "the stored output `\(output)` (\(digest.short)) is gone"
+        case .damagedObject(let output, let digest, let damage):
+            "the stored output `\(output)` (\(digest.short)) is damaged: \(damage)"
+        }
+    }
+}
+
+extension Store {
+    /// The results of a computation, each checked as ``object(_:)`` does. A damaged one is set aside.
+    ///
+    /// - Throws: ``StoreError`` where something is there and cannot be read.
+    package func lookUp(_ key: StoreKey) throws -> Lookup {
+        guard let bytes = try readIfPresent(tracePath(key)) else { return .miss(.unknown) }
+        guard let trace = trace(key, from: bytes) else { return .miss(.damagedTrace) }
+        var objects: [String: StoredObject] = [:]
+        for (output, digest) in trace.outputs.sorted(by: { $0.key < $1.key }) {
+            switch try object(digest) {
+            case .intact(let object): objects[output] = object
+            case .missing: return .miss(.missingObject(output: output, digest))
+            case .damaged(let damage):
+                // In a store that cannot be written to it stays, and is found damaged again.
+                try? setAside(digest)
+                return .miss(.damagedObject(output: output, digest, damage))
+            }
+        }
+        return .hit(trace, objects)
+    }
+
+    /// What is recorded of a computation, whether or not its artifacts are still there. Nil where nothing is, or it
+    /// cannot be read.
+    package func trace(for key: StoreKey) -> Trace? {
+        guard let bytes = try? readIfPresent(tracePath(key)) else { return nil }
+        return trace(key, from: bytes)
+    }
+
+    private func trace(_ key: StoreKey, from bytes: [UInt8]) -> Trace? {
+        guard let json = try? JSONValue(parsing: bytes), let trace = Trace(json: json), trace.key == key else {
+            return nil
+        }
+        return trace
+    }
+
+    /// Records a computation, after its outputs are inserted, and removes its work folder. A trace of the same key
+    /// is replaced.
+    ///
+    /// - Throws: ``StoreError`` for what the operating system refuses, `JSONWritingError` for a number that is not finite.
+    package func record(_ trace: Trace, under lock: KeyLock) throws {
+        try publish(Array(try trace.json.canonical.utf8) + [UInt8(ascii: "\n")], at: tracePath(trace.key))
+        try discardWork(under: lock)
+    }
+
+    private func tracePath(_ key: StoreKey) -> FilePath {
+        place("traces", key.hexadecimal).appending(key.hexadecimal + ".json")
+    }
+
+    // MARK: Work
+
+    /// The folder in which a computation is under way. It and what is in it survive the end of the process, so that
+    /// the next attempt can go on from a checkpoint; ``record(_:under:)`` removes it.
+    package func workFolder(under lock: KeyLock) throws -> FilePath {
+        let folder = workPath(lock)
+        try operations.createFolder(folder)
+        return folder
+    }
+
+    /// Removes the work folder, so that the computation begins anew.
+    package func discardWork(under lock: KeyLock) throws {
+        try discard(workPath(lock))
+    }
+
+    private func workPath(_ lock: KeyLock) -> FilePath {
+        root.appending("work").appending(lock.workName)
+    }
+}

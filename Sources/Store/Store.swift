@@ -1,0 +1,130 @@
+import Glibc
+package import SystemPackage
+
+/// The results of a project's stages, by what they were computed from.
+///
+/// An *object* is an artifact, named by the digest of its content; a *trace* says which objects a computation gave,
+/// named by the digest of all that the computation depended on (a constructive trace, as in Mokhov, Mitchell and
+/// Peyton Jones, "Build Systems à la Carte", 2018).
+///
+/// ```
+/// .peft-pipeline/
+///   format                      the version of this layout
+///   objects/ab/abcd…/           manifest, files/ (read-only), checked
+///   traces/12/1234….json        components of the key, outputs' digests, metrics
+///   work/KEY/                   a computation under way: its outputs, its checkpoints
+///   locks/KEY.lock              who computes it now
+///   digests/ab/abcd…            what inputs were last digested to
+///   runs/RUN.ndjson             what happened, run by run
+///   history/abcd….ndjson        which key each stage of a pipeline had last
+///   damaged/                    objects that no longer were what their names say
+///   tmp/                        things without a name yet
+/// ```
+///
+/// Everything gets its final name by one rename, after its bytes are on the disk, and a trace is written after the
+/// objects that it names. So a process may be killed, or the machine lose power, at any moment: what is found under
+/// a final name is whole. Locks only save work; where they are missing, the rename decides.
+///
+/// Calls block on the disk. Nothing that a run with nothing to do calls lists a folder that grows with use.
+package struct Store: Sendable {
+    /// The version of the layout that this code reads and writes.
+    package static let formatVersion = 1
+
+    /// The store's folder.
+    package let root: FilePath
+
+    let operations: FileOperations
+    let scratch: ScratchSpace
+
+    /// Opens the store in the folder `root`, or makes one there.
+    ///
+    /// - Parameter faultPoint: called around every change to the disk; for tests.
+    /// - Throws: ``StoreError`` if the folder holds a store of a newer version or something else, or cannot be made.
+    package init(at root: FilePath, faultPoint: FaultPoint? = nil) throws {
+        self.root = root
+        operations = FileOperations(faultPoint: faultPoint)
+        scratch = ScratchSpace(root: root.appending("tmp"), operations: operations)
+        if let format = try readIfPresent(root.appending("format")) {
+            try check(format)
+        } else {
+            try create()
+        }
+    }
+
+    private func check(_ format: [UInt8]) throws {
+        let text = String(decoding: format.prefix(32), as: UTF8.self)
+        guard let version = Int(text.prefix { $0 != "\n" }), version > 0 else {
+            throw StoreError(
+                .format, "\(root) is not a store of results: its file `format` has no version",
+                help: "move the folder away, or name another")
+        }
+        guard version <= Self.formatVersion else {
+            throw StoreError(
+                .format,
+                "\(root) was written by a newer version of peft-pipeline (format \(version); this one reads up to "
+                    + "\(Self.formatVersion))",
+                help: "update peft-pipeline, or name another folder")
+        }
+    }
+
+    private func create() throws {
+        if let names = try? FileTree.names(in: root), !Set(names).isSubset(of: ["tmp", ".gitignore"]) {
+            throw StoreError(
+                .format, "\(root) is not a store of results: it is not empty and has no file `format`",
+                help: "move the folder away, or name another")
+        }
+        try operations.createFolder(root)
+        // Results are not sources; who keeps the project in git need not say so.
+        try publish(Array("*\n".utf8), at: root.appending(".gitignore"))
+        try publish(Array("\(Self.formatVersion)\n".utf8), at: root.appending("format"))
+    }
+
+    // MARK: Files of the store
+
+    /// Writes a file that is there whole or not at all, replacing one of that name.
+    func publish(_ bytes: [UInt8], at path: FilePath, durably: Bool = true) throws {
+        let draft = try scratch.newPath()
+        do {
+            try operations.writeFile(draft, bytes, durably: durably)
+            let folder = path.removingLastComponent()
+            try operations.createFolder(folder)
+            try operations.rename(draft, to: path)
+            if durably { try operations.syncFolder(folder) }
+        } catch {
+            try? operations.remove(draft)
+            throw error
+        }
+    }
+
+    /// The folder of a kind of things, two digits deep so that no folder grows large.
+    func place(_ kind: String, _ hexadecimal: String) -> FilePath {
+        root.appending(kind).appending(String(hexadecimal.prefix(2)))
+    }
+}
+
+/// The bytes of a file, nil if there is none.
+func readIfPresent(_ path: FilePath) throws -> [UInt8]? {
+    try refused("read", path) {
+        let descriptor: FileDescriptor
+        do {
+            descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+        } catch Errno.noSuchFileOrDirectory, Errno.notDirectory {
+            return nil
+        }
+        return try descriptor.closeAfter { try readAll(descriptor) }
+    }
+}
+
+private func readAll(_ descriptor: FileDescriptor) throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    // One more than the size tells the end in one read.
+    var capacity = Int(try descriptor.stat().size) + 1
+    while true {
+        let part = try [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+            count = try descriptor.read(into: UnsafeMutableRawBufferPointer(buffer))
+        }
+        if part.isEmpty { return bytes }
+        if bytes.isEmpty { bytes = part } else { bytes += part }
+        capacity = max(capacity - part.count, 4096)
+    }
+}

@@ -1,0 +1,53 @@
+package import JSONValues
+
+/// What a computation gave, under the key of all that it depended on.
+package struct Trace: Sendable, Hashable {
+    package let key: StoreKey
+    /// All that the key is made of, by name, so that two keys can be compared in words.
+    package let components: JSONValue
+    /// The artifacts by the names of the outputs.
+    package let outputs: [String: ContentDigest]
+    /// What the stage reported, for tables.
+    package let metrics: JSONValue
+    /// How long it took, in seconds.
+    package let duration: Double
+    /// When it was written, ISO 8601 in UTC.
+    package let created: String
+    /// The version of the program that computed it.
+    package let toolVersion: String
+
+    /// - Throws: `JSONWritingError` for a component or metric that is not finite.
+    package init(
+        components: JSONValue, outputs: [String: ContentDigest], metrics: JSONValue = [:], duration: Double,
+        created: String, toolVersion: String
+    ) throws(JSONWritingError) {
+        key = try StoreKey(components: components)
+        self.components = components
+        self.outputs = outputs
+        self.metrics = metrics
+        self.duration = duration
+        self.created = created
+        self.toolVersion = toolVersion
+    }
+
+    var json: JSONValue {
+        [
+            "trace": 1, "components": components, "outputs": .object(outputs.mapValues { .string($0.hexadecimal) }),
+            "metrics": metrics, "duration": .double(duration), "created": .string(created),
+            "tool": .string(toolVersion),
+        ]
+    }
+
+    /// Reads what ``json`` gives. Nil for anything else.
+    init?(json: JSONValue) {
+        guard json["trace"] == 1, let outputs = json["outputs"].objectValue,
+            let duration = json["duration"].doubleValue, let created = json["created"].stringValue,
+            let toolVersion = json["tool"].stringValue
+        else { return nil }
+        let digests = outputs.compactMapValues { $0.stringValue.flatMap { ContentDigest(hexadecimal: $0) } }
+        guard digests.count == outputs.count else { return nil }
+        try? self.init(
+            components: json["components"], outputs: digests, metrics: json["metrics"], duration: duration,
+            created: created, toolVersion: toolVersion)
+    }
+}
