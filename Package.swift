@@ -36,10 +36,10 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
     .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
 
-/// A test target: its files beside them are golden vectors and the scripts that made them.
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+/// A test target. The files beside its sources are golden texts and vectors, and the scripts that made them.
+func tests(_ name: String, _ dependencies: [Target.Dependency], files: [String] = []) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies + ["TestSupport"], exclude: [], swiftSettings: swiftSettings)
+        name: name, dependencies: dependencies + ["TestSupport"], exclude: files, swiftSettings: swiftSettings)
 }
 
 let package = Package(
@@ -161,10 +161,10 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Tensors", .system], path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
-        tests("DiagnosticsTests", ["Diagnostics"]),
+        tests("DiagnosticsTests", ["Diagnostics"], files: ["Golden"]),
         tests("JSONValuesTests", ["JSONValues"]),
         tests("RegularExpressionsTests", ["RegularExpressions"]),
-        tests("YAMLDocumentTests", ["Diagnostics", "YAMLDocument"]),
+        tests("YAMLDocumentTests", ["Diagnostics", "YAMLDocument"], files: ["Golden"]),
         tests("TensorsTests", ["Tensors"]),
         tests("TokenizersTests", ["Tokenizers"]),
         tests("ModelsTests", ["Models", "Tensors"]),

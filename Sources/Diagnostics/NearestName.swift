@@ -4,15 +4,17 @@ package enum NearestName {
     ///
     /// A candidate that differs only in case and separators (`batchSize`, `batch-size`, `batch_size`) is nearest of
     /// all. Otherwise the Damerau-Levenshtein distance decides (insertion, deletion, substitution, transposition of
-    /// neighbours): it may be a third of the longer name. Of equally near candidates the first is taken.
+    /// neighbours): it may be a third of the longer name, and less than the shorter. Of equally near candidates the
+    /// first is taken.
     package static func find(_ name: String, among candidates: [String]) -> String? {
         let wanted = folded(name)
         guard !wanted.isEmpty, wanted.count <= longestName else { return nil }
         var nearest: (name: String, distance: Int)?
         for candidate in candidates where candidate != name {
             let known = folded(candidate)
-            let bound = min(nearest.map { $0.distance - 1 } ?? .max, max(wanted.count, known.count, 3) / 3)
-            guard known.count <= longestName, abs(known.count - wanted.count) <= bound,
+            let allowed = min(max(wanted.count, known.count, 3) / 3, min(wanted.count, known.count) - 1)
+            let bound = min(nearest.map { $0.distance - 1 } ?? allowed, allowed)
+            guard known.count <= longestName, bound >= 0, abs(known.count - wanted.count) <= bound,
                 let distance = distance(wanted, known, atMost: bound)
             else { continue }
             nearest = (candidate, distance)
@@ -30,7 +32,6 @@ package enum NearestName {
 
     /// The restricted Damerau-Levenshtein distance (optimal string alignment), or nil if it is above `bound`.
     private static func distance(_ left: [Character], _ right: [Character], atMost bound: Int) -> Int? {
-        guard bound >= 0 else { return nil }
         var beforePrevious: [Int] = []
         var previous = Array(0...right.count)
         for i in 0..<left.count {
