@@ -172,7 +172,7 @@ let package = Package(
         tests("TrainingTests", ["JSONValues", "Models", "PEFT", "Tensors", "Training"]),
         tests("StageInterfaceTests", ["Diagnostics", "JSONValues", "StageInterface"]),
         tests("PipelinesTests", ["Diagnostics", "JSONValues", "Pipelines", "StageInterface", "YAMLDocument"]),
-        tests("StoreTests", ["JSONValues", "Store", .system]),
+        tests("StoreTests", ["JSONValues", "Store", .system], files: ["ManifestDigest.py"]),
         tests("ExecutionTests", ["Diagnostics", "Execution", "JSONValues", "Pipelines", "StageInterface", "Store"]),
         tests("StagesTests", ["Diagnostics", "JSONValues", "StageInterface", "Stages"]),
         tests("ReportsTests", ["Diagnostics", "JSONValues", "Reports"]),

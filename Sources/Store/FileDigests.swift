@@ -36,7 +36,7 @@ extension Store {
 
     /// The digest of several files under names of the caller's choice: that of the folder which would hold them.
     ///
-    /// - Throws: as ``digest(of:)``; also for a name that is given twice.
+    /// - Throws: as ``digest(of:)``; also for a name that is given twice, and for a folder.
     package func digest(ofFiles files: [(name: String, path: FilePath)]) throws -> ContentDigest {
         let names = Set(files.map { Array($0.name.utf8) })
         guard names.count == files.count else {
@@ -44,8 +44,11 @@ extension Store {
         }
         return Manifest(
             files: try files.map { name, path in
-                let size = Int(try refused("read", path) { try path.stat().size })
-                return Manifest.File(path: name, size: size, digest: try digest(of: path))
+                let stat = try refused("read", path) { try path.stat() }
+                guard stat.type == .regular else {
+                    throw StoreError(.content, "\(path) is not a file", help: "name the files in it")
+                }
+                return Manifest.File(path: name, size: Int(stat.size), digest: try digest(of: path))
             }
         ).digest
     }

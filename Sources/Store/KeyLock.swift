@@ -78,10 +78,17 @@ extension Store {
     }
 }
 
+/// The name of this machine, as it knows itself: Foundation's asks the network.
+private func currentHost() -> String {
+    var name = utsname()
+    uname(&name)
+    return withUnsafeBytes(of: &name.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+}
+
 extension LockHolder {
     static func current(run: String) -> LockHolder {
         LockHolder(
-            process: Int(getpid()), host: ProcessInfo.processInfo.hostName, run: run,
+            process: Int(getpid()), host: currentHost(), run: run,
             since: Date.now.formatted(.iso8601))
     }
 

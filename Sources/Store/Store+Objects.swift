@@ -85,7 +85,11 @@ extension Store {
     package func setAside(_ digest: ContentDigest) throws {
         let folder = root.appending("damaged")
         try operations.createFolder(folder)
-        try operations.rename(objectFolder(digest), to: folder.appending("\(digest.short)-\(uniqueName())"))
+        do {
+            try operations.rename(objectFolder(digest), to: folder.appending("\(digest.short)-\(uniqueName())"))
+        } catch let error as StoreError where error.kind == .system(.noSuchFileOrDirectory) {
+            // Another process did it.
+        }
     }
 
     /// What an artifact holds, nil if it is not in the store.
@@ -149,20 +153,19 @@ extension Store {
     private func publish(_ draft: ObjectPlace, as digest: ContentDigest) throws -> StoredObject {
         let folder = objectFolder(digest)
         try operations.createFolder(folder.removingLastComponent())
-        do {
-            try operations.rename(draft.folder, to: folder)
-        } catch let error as StoreError where [.system(.directoryNotEmpty), .system(.fileExists)].contains(error.kind) {
-            guard let existing = try existingObject(digest) else {
-                // It was damaged and is set aside now.
+        while true {
+            do {
                 try operations.rename(draft.folder, to: folder)
                 try operations.syncFolder(folder.removingLastComponent())
                 return StoredObject(digest: digest, path: ObjectPlace(folder).files)
+            } catch let error as StoreError
+                where [.system(.directoryNotEmpty), .system(.fileExists)].contains(error.kind)
+            {
+                guard let existing = try existingObject(digest) else { continue }
+                try operations.remove(draft.folder)
+                return existing
             }
-            try operations.remove(draft.folder)
-            return existing
         }
-        try operations.syncFolder(folder.removingLastComponent())
-        return StoredObject(digest: digest, path: ObjectPlace(folder).files)
     }
 
     /// The object if it is in the store and whole; a damaged one is set aside.

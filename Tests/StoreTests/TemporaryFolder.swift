@@ -1,25 +1,21 @@
 import Foundation
-import Store
 import SystemPackage
 
-/// A folder of a test's own, removed with it, in which it may make files.
+/// A folder of a test's own, removed with it.
 final class TemporaryFolder: Sendable {
     let path: FilePath
 
     init() throws {
-        let name = "store-tests-\(UUID().uuidString)"
-        path = FilePath(FileManager.default.temporaryDirectory.path).appending(name)
+        path = FilePath(FileManager.default.temporaryDirectory.path).appending("store-tests-\(UUID().uuidString)")
         try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
     }
 
     deinit {
-        // Artifacts are in read-only folders.
-        let names = FileManager.default.enumerator(atPath: path.string)?.compactMap { $0 as? String } ?? []
-        for name in names {
-            let child = path.appending(name).string
-            var isFolder: ObjCBool = false
-            if FileManager.default.fileExists(atPath: child, isDirectory: &isFolder), isFolder.boolValue {
-                try? FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: child)
+        // Artifacts are in read-only folders, which only root can empty as they are.
+        for name in FileManager.default.enumerator(atPath: path.string)?.compactMap({ $0 as? String }) ?? [] {
+            let child = path.pushing(FilePath(name))
+            if (try? child.stat(followTargetSymlink: false).type) == .directory {
+                try? FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: child.string)
             }
         }
         try? FileManager.default.removeItem(atPath: path.string)
@@ -27,8 +23,12 @@ final class TemporaryFolder: Sendable {
 
     /// Writes files by their paths from this folder.
     func write(_ files: [String: String]) throws {
+        try Self.write(files, in: path)
+    }
+
+    static func write(_ files: [String: String], in folder: FilePath) throws {
         for (name, text) in files {
-            let file = path.pushing(FilePath(name))
+            let file = folder.pushing(FilePath(name))
             try FileManager.default.createDirectory(
                 atPath: file.removingLastComponent().string, withIntermediateDirectories: true)
             try Data(text.utf8).write(to: URL(filePath: file.string))
@@ -41,27 +41,7 @@ func text(_ path: FilePath) throws -> String {
     String(decoding: try Data(contentsOf: URL(filePath: path.string)), as: UTF8.self)
 }
 
-extension Store {
-    /// The store `store` in a folder.
-    init(in folder: TemporaryFolder, faultPoint: FaultPoint? = nil) throws {
-        try self.init(at: folder.path.appending("store"), faultPoint: faultPoint)
-    }
-
-    /// Computes a key as a stage does: writes files into its work folder, takes them in, records them.
-    @discardableResult
-    func compute(_ trace: (ContentDigest) throws -> Trace, files: [String: String]) async throws -> Trace {
-        let placeholder = try trace(ContentDigest(of: []))
-        let lock = try await lock(placeholder.key, run: "test")
-        let output = try workFolder(under: lock).appending("output")
-        for (name, text) in files {
-            let file = output.pushing(FilePath(name))
-            try FileManager.default.createDirectory(
-                atPath: file.removingLastComponent().string, withIntermediateDirectories: true)
-            try Data(text.utf8).write(to: URL(filePath: file.string))
-        }
-        let object = try insert(directory: output)
-        let recorded = try trace(object.digest)
-        try record(recorded, under: lock)
-        return recorded
-    }
+/// The names in a folder, sorted.
+func names(in folder: FilePath) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.string).sorted()
 }
