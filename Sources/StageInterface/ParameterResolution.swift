@@ -1,45 +1,18 @@
+import Diagnostics
 package import JSONValues
-
-/// What is wrong with a parameter that a pipeline writes.
-package struct ParameterProblem: Sendable, Hashable {
-    /// Where, from the top of `with:`; an index is a number.
-    package let path: [String]
-    /// The key itself is wrong rather than its value.
-    package let concernsKey: Bool
-    package let message: String
-    /// Names from which the nearest may be suggested.
-    package let candidates: [String]
-    package let help: String?
-
-    package init(
-        path: [String], concernsKey: Bool = false, message: String, candidates: [String] = [], help: String? = nil
-    ) {
-        self.path = path
-        self.concernsKey = concernsKey
-        self.message = message
-        self.candidates = candidates
-        self.help = help
-    }
-}
 
 extension [ParameterDeclaration] {
     /// Checks what a pipeline writes against these declarations, and fills in defaults.
     ///
     /// Numbers get the one form of their declared type, so that `1` and `1.0` give the same key. A parameter
     /// with an inherited default that is not written stays out of the result.
+    ///
+    /// A key that is missing is not reported where an unknown key looks like it: that is one mistake, not two.
     package func resolve(
         _ written: [String: JSONValue], at path: [String] = []
     ) -> (values: [String: JSONValue], problems: [ParameterProblem]) {
         var values: [String: JSONValue] = [:]
-        var problems: [ParameterProblem] = []
-        let known = Set(map(\.name))
-        for name in written.keys.sorted() where !known.contains(name) {
-            problems.append(
-                ParameterProblem(
-                    path: path + [name], concernsKey: true, message: "unknown key `\(name)`",
-                    candidates: self.map(\.name),
-                    help: "known keys: " + self.map { "`\($0.name)`" }.joined(separator: ", ")))
-        }
+        var (problems, misspelt) = unknownKeys(in: written, at: path)
         for declaration in self {
             let here = path + [declaration.name]
             if let value = written[declaration.name], !(value.isNull && declaration.acceptsNull) {
@@ -49,11 +22,8 @@ extension [ParameterDeclaration] {
                 continue
             }
             switch declaration.defaultValue {
-            case .required:
-                problems.append(
-                    ParameterProblem(
-                        path: path, concernsKey: true, message: "the key `\(declaration.name)` is missing",
-                        help: "`\(declaration.name)`: \(declaration.type). \(declaration.help)"))
+            case .required where misspelt.contains(declaration.name): break
+            case .required: problems.append(declaration.missing(at: path))
             case .value(let value): values[declaration.name] = declaration.type.resolve(value, at: here).value
             case .absent: values[declaration.name] = .null
             case .inherited: break
@@ -61,11 +31,38 @@ extension [ParameterDeclaration] {
         }
         return (values, problems)
     }
+
+    /// A problem for each key that no declaration knows, and the names that these keys were likely meant to be.
+    private func unknownKeys(
+        in written: [String: JSONValue], at path: [String]
+    ) -> (problems: [ParameterProblem], misspelt: Set<String>) {
+        let names = map(\.name)
+        let known = Set(names)
+        var problems: [ParameterProblem] = []
+        var misspelt: Set<String> = []
+        for name in written.keys.sorted() where !known.contains(name) {
+            let unwritten = names.filter { written[$0] == nil }
+            if let nearest = NearestName.find(name, among: unwritten) { misspelt.insert(nearest) }
+            problems.append(
+                ParameterProblem(
+                    path: path + [name], concernsKey: true, message: "unknown key `\(name)`", candidates: names,
+                    help: names.isEmpty
+                        ? "no keys are known here" : "known keys: " + names.map { "`\($0)`" }.joined(separator: ", ")))
+        }
+        return (problems, misspelt)
+    }
 }
 
 extension ParameterDeclaration {
     fileprivate var acceptsNull: Bool {
         if case .absent = defaultValue { true } else { false }
+    }
+
+    /// The problem of a mapping at `path` that does not hold this parameter, which it must.
+    package func missing(at path: [String]) -> ParameterProblem {
+        ParameterProblem(
+            path: path, concernsKey: true, missingKey: name, message: "the key `\(name)` is missing",
+            help: "`\(name)`: \(type). \(help)")
     }
 }
 
@@ -79,23 +76,18 @@ extension ParameterType {
             if let number = value.intValue, range.contains(number) { return (.int(number), []) }
         case .number(let range):
             if let number = value.doubleValue, range.contains(number) { return (.double(number), []) }
-        case .text:
+        case .text, .folder:
             if value.stringValue != nil { return (value, []) }
         case .choice(let names):
             if let name = value.stringValue {
                 if names.contains(name) { return (value, []) }
                 let problem = ParameterProblem(
-                    path: path, message: "expected \(self), found `\(name)`", candidates: names)
+                    path: path, message: "expected \(self), found `\(name)`", candidates: names,
+                    unknownName: name)
                 return (value, [problem])
             }
         case .file(let use):
-            if let name = value.stringValue {
-                if use.extensions.isEmpty || use.extensions.contains(where: { name.hasSuffix("." + $0) }) {
-                    return (value, [])
-                }
-            }
-        case .folder:
-            if value.stringValue != nil { return (value, []) }
+            if let name = value.stringValue, use.accepts(name) { return (value, []) }
         case .list(let element, let minimum):
             if let items = value.arrayValue, items.count >= minimum {
                 return Self.gather(items.enumerated().map { element.resolve($1, at: path + [String($0)]) }) {
@@ -121,8 +113,37 @@ extension ParameterType {
             if let near = results.first(where: { $0.problems.allSatisfy { $0.path.count > path.count } }) {
                 return near
             }
+            let candidates = results.flatMap { $0.problems.flatMap(\.candidates) }
+            return (value, [mismatch(value, at: path, candidates: candidates)])
         }
-        return (value, [ParameterProblem(path: path, message: "expected \(self), found \(value.phrase)")])
+        return (value, [mismatch(value, at: path)])
+    }
+
+    private func mismatch(_ value: JSONValue, at path: [String], candidates: [String] = []) -> ParameterProblem {
+        ParameterProblem(
+            path: path, message: "expected \(self), found \(value.phrase)", candidates: candidates,
+            unknownName: candidates.isEmpty ? nil : value.stringValue, help: remedy(for: value))
+    }
+
+    /// How to write the value, where the mistake is a usual one.
+    private func remedy(for value: JSONValue) -> String? {
+        switch (self, value) {
+        case (.oneOf(let types), _):
+            return types.lazy.compactMap { $0.remedy(for: value) }.first
+        case (.text, .bool), (.text, .int), (.text, .double):
+            return "in quotes it is a text"
+        case (.boolean, .string(let text)) where ["yes", "on", "y"].contains(text.lowercased()):
+            return "write `true`"
+        case (.boolean, .string(let text)) where ["no", "off", "n"].contains(text.lowercased()):
+            return "write `false`"
+        case (.boolean, .string(let text)), (.integer, .string(let text)), (.number, .string(let text)):
+            guard let unquoted = try? JSONValue(parsing: text) else { return nil }
+            return resolve(unquoted, at: []).problems.isEmpty ? "leave out the quotes" : nil
+        case (.list(let element, _), .bool), (.list(let element, _), .int), (.list(let element, _), .double),
+            (.list(let element, _), .string):
+            return element.resolve(value, at: []).problems.isEmpty ? "a list of one is written `[…]`" : nil
+        default: return nil
+        }
     }
 
     private static func gather(
@@ -130,43 +151,12 @@ extension ParameterType {
     ) -> (value: JSONValue, problems: [ParameterProblem]) {
         (make(results.map(\.value)), results.flatMap(\.problems))
     }
-
-    /// The value with every path in it replaced by what `transform` makes of it.
-    package func mappingPaths(
-        in value: JSONValue, _ transform: (ParameterType, String) throws -> JSONValue
-    ) rethrows -> JSONValue {
-        switch self {
-        case .boolean, .integer, .number, .text, .choice: return value
-        case .file, .folder:
-            guard let path = value.stringValue else { return value }
-            return try transform(self, path)
-        case .list(let element, _):
-            guard let items = value.arrayValue else { return value }
-            return .array(try items.map { try element.mappingPaths(in: $0, transform) })
-        case .map(let type):
-            guard let object = value.objectValue else { return value }
-            return .object(try object.mapValues { try type.mappingPaths(in: $0, transform) })
-        case .record(let fields):
-            guard let object = value.objectValue else { return value }
-            return .object(try fields.mappingPaths(in: object, transform))
-        case .oneOf(let types):
-            guard let type = types.first(where: { $0.resolve(value, at: []).problems.isEmpty }) else { return value }
-            return try type.mappingPaths(in: value, transform)
-        }
-    }
 }
 
-extension [ParameterDeclaration] {
-    /// The values with every path in them replaced by what `transform` makes of it.
-    package func mappingPaths(
-        in values: [String: JSONValue], _ transform: (ParameterType, String) throws -> JSONValue
-    ) rethrows -> [String: JSONValue] {
-        var mapped = values
-        for declaration in self {
-            guard let value = values[declaration.name] else { continue }
-            mapped[declaration.name] = try declaration.type.mappingPaths(in: value, transform)
-        }
-        return mapped
+extension FileUse {
+    /// Whether the stage can read a file of this name.
+    fileprivate func accepts(_ name: String) -> Bool {
+        extensions.isEmpty || extensions.contains { name.hasSuffix("." + $0) }
     }
 }
 
@@ -178,9 +168,12 @@ extension JSONValue {
         case .bool(let value): "`\(value)`"
         case .int(let value): "the number \(value)"
         case .double(let value): "the number \(value)"
-        case .string(let value): "the text `\(value)`"
+        case .string(""): "an empty text"
+        case .string(let value): "the text `\(value.truncated(toWidth: Self.longestInMessage))`"
         case .array(let items): items.isEmpty ? "an empty list" : "a list"
         case .object(let entries): entries.isEmpty ? "an empty mapping" : "a mapping"
         }
     }
+
+    private static let longestInMessage = 60
 }

@@ -1,0 +1,191 @@
+import Diagnostics
+import StageInterface
+
+/// Finds the stage behind every name under `from`, and checks that each input gets what it can read.
+struct ConnectionResolver {
+    private(set) var drafts: [StageDraft]
+    var diagnostics = Diagnostics()
+
+    /// The numbers of the stages, each after those that feed it.
+    private(set) var order: [Int] = []
+
+    private let catalogue: [StageDeclaration]
+    private let indices: [String: Int]
+    private let names: [String]
+    /// The numbers of the stages that give an artifact type, in the order of the file.
+    private let producers: [ArtifactType: [Int]]
+
+    init(_ drafts: [StageDraft], catalogue: [StageDeclaration]) {
+        self.drafts = drafts
+        self.catalogue = catalogue
+        names = drafts.map(\.name)
+        indices = Dictionary(drafts.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        var producers: [ArtifactType: [Int]] = [:]
+        for (index, draft) in drafts.enumerated() {
+            if let type = draft.declaration?.output { producers[type, default: []].append(index) }
+        }
+        self.producers = producers
+    }
+
+    mutating func resolve() {
+        for index in drafts.indices { connect(index) }
+        let sorted = DependencyOrder(drafts.map { $0.feeding.map(\.stage) })
+        order = sorted.order
+        for cycle in sorted.cycles { reportCycle(cycle) }
+        let circular = Self.links(of: sorted.cycles)
+        for index in drafts.indices {
+            checkTypes(of: index, except: circular)
+            checkRequiredInputs(of: index)
+        }
+    }
+
+    // MARK: - Names
+
+    private mutating func connect(_ index: Int) {
+        guard let connections = drafts[index].connections else { return }
+        for connection in connections {
+            let input = input(of: connection, at: index)
+            if let input, connection.stage == nil { drafts[index].reportedInputs.insert(input.name) }
+            guard let stage = connection.stage else { continue }
+            guard let producer = indices[stage] else {
+                diagnostics.error(
+                    "unknown stage `\(stage)`", at: connection.location,
+                    help: Diagnostic.help(
+                        forUnknown: stage, among: names.filter { $0 != drafts[index].name }, as: "stage"))
+                if let input { drafts[index].reportedInputs.insert(input.name) }
+                continue
+            }
+            drafts[index].feeding.append((producer, connection.location))
+            if let input {
+                drafts[index].edges.append(
+                    StageDraft.Edge(input: input, stage: producer, location: connection.location))
+            }
+        }
+        let inputs = drafts[index].declaration?.inputs ?? []
+        drafts[index].edges = inputs.compactMap { drafts[index].edge(of: $0.name) }
+    }
+
+    /// The input that a connection is for; nil where it has no such input, which is reported.
+    private mutating func input(of connection: StageDraft.Connection, at index: Int) -> InputDeclaration? {
+        guard let declaration = drafts[index].declaration else { return nil }
+        let inputs = declaration.inputs
+        let place = connection.input?.location ?? connection.location
+        guard !inputs.isEmpty else {
+            diagnostics.error(
+                "a stage of kind `\(declaration.kind)` has no inputs", at: place,
+                help: "leave out `from` in stage `\(drafts[index].name)`")
+            return nil
+        }
+        guard let name = connection.input?.name else {
+            let required = inputs.filter(\.isRequired)
+            if let only = required.count == 1 ? required.first : inputs.count == 1 ? inputs.first : nil {
+                return only
+            }
+            diagnostics.error(
+                "`from` does not say which input of stage `\(drafts[index].name)` it feeds", at: place,
+                help: "write `from: {INPUT: \(connection.stage ?? "STAGE")}` with one of "
+                    + inputs.map { "`\($0.name)`" }.joined(separator: ", "))
+            drafts[index].reportedInputs.formUnion(inputs.map(\.name))
+            return nil
+        }
+        if let input = declaration.input(named: name) { return input }
+        diagnostics.error(
+            "unknown input `\(name)` in stage `\(drafts[index].name)`", at: place,
+            help: Diagnostic.help(forUnknown: name, among: inputs.map(\.name), as: "input"))
+        let written = Set(drafts[index].connections?.compactMap { $0.input?.name } ?? [])
+        if let meant = NearestName.find(name, among: inputs.map(\.name).filter { !written.contains($0) }) {
+            drafts[index].reportedInputs.insert(meant)
+        }
+        return nil
+    }
+
+    // MARK: - Types
+
+    private mutating func checkTypes(of index: Int, except circular: Set<[Int]>) {
+        for edge in drafts[index].edges where !circular.contains([edge.stage, index]) {
+            let producer = drafts[edge.stage]
+            guard let given = producer.declaration?.output, !edge.input.types.contains(given) else { continue }
+            let offering = stages(giving: edge.input, except: index)
+            diagnostics.error(
+                "`\(edge.input.name)` wants an artifact of type \(Self.list(edge.input.types)); "
+                    + "stage `\(producer.name)` gives \(given)",
+                at: edge.location, help: offering.map { "these stages give it: \($0)" })
+            drafts[index].reportedInputs.insert(edge.input.name)
+        }
+    }
+
+    private mutating func checkRequiredInputs(of index: Int) {
+        let draft = drafts[index]
+        guard let declaration = draft.declaration, draft.connections != nil else { return }
+        for input in declaration.inputs where input.isRequired {
+            guard draft.edge(of: input.name) == nil, !draft.reportedInputs.contains(input.name) else { continue }
+            drafts[index].reportedInputs.insert(input.name)
+            let help: String
+            if let offering = stages(giving: input, except: index) {
+                help = "write `from: {\(input.name): STAGE}` with a stage that gives it: \(offering)"
+            } else {
+                let kinds = catalogue.filter { input.types.contains($0.output) }.map { "`\($0.kind)`" }
+                help =
+                    "no stage of this pipeline gives it"
+                    + (kinds.isEmpty ? "" : "; stage kinds that do: \(kinds.joined(separator: ", "))")
+            }
+            diagnostics.error(
+                "the input `\(input.name)` of stage `\(draft.name)` is not connected; "
+                    + "it wants an artifact of type \(Self.list(input.types))",
+                at: draft.fromLocation ?? draft.location, help: help)
+        }
+    }
+
+    /// The stages of the pipeline that give what an input wants; nil if there are none.
+    private func stages(giving input: InputDeclaration, except index: Int) -> String? {
+        let matching = input.types.flatMap { (producers[$0] ?? []).prefix(Self.longestList + 2) }
+            .filter { $0 != index }.sorted()
+        guard !matching.isEmpty else { return nil }
+        let shown = matching.prefix(Self.longestList).map { "`\(names[$0])`" }.joined(separator: ", ")
+        return matching.count > Self.longestList ? shown + ", …" : shown
+    }
+
+    private static let longestList = 8
+
+    private static func list(_ types: [ArtifactType]) -> String {
+        types.map(\.name).joined(separator: " or ")
+    }
+
+    // MARK: - Circles
+
+    /// The links of each circle as pairs of the feeding and the fed stage.
+    private static func links(of cycles: [[Int]]) -> Set<[Int]> {
+        var links: Set<[Int]> = []
+        for cycle in cycles {
+            for (reader, producer) in zip(cycle, cycle.dropFirst() + cycle.prefix(1)) {
+                links.insert([producer, reader])
+            }
+        }
+        return links
+    }
+
+    /// - Parameter cycle: numbers of stages, each fed by the next, the last by the first.
+    private mutating func reportCycle(_ cycle: [Int]) {
+        // Told in the direction in which artifacts pass, from the stage that stands first in the file.
+        var members = Array(cycle.reversed())
+        if let least = members.min(), let start = members.firstIndex(of: least) {
+            members = Array(members[start...] + members[..<start])
+        }
+        guard let first = members.first, let last = members.last else { return }
+        guard members.count > 1 else {
+            diagnostics.error("stage `\(names[first])` feeds itself", at: link(from: first, to: first))
+            return
+        }
+        diagnostics.error(
+            "the stages \(CircleText.of(members.map { names[$0] })) feed each other in a circle",
+            at: link(from: last, to: first),
+            notes: zip(members, members.dropFirst()).prefix(CircleText.longest).map { producer, reader in
+                Diagnostic.Note(
+                    "`\(names[producer])` feeds `\(names[reader])` here", at: link(from: producer, to: reader))
+            })
+    }
+
+    private func link(from producer: Int, to reader: Int) -> SourceLocation? {
+        drafts[reader].feeding.first { $0.stage == producer }?.location
+    }
+}

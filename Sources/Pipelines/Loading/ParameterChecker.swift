@@ -1,0 +1,171 @@
+import Diagnostics
+import JSONValues
+import StageInterface
+
+/// Checks what stands under `with` against the stage kinds' declarations, and fills in defaults and inherited values.
+struct ParameterChecker {
+    private(set) var drafts: [StageDraft]
+    var diagnostics = Diagnostics()
+
+    private let projectFolder: String
+    private var paths: PathChecker?
+    /// The stages that have been checked, so that others can inherit from them.
+    private var isChecked: [Bool]
+
+    /// - Parameter checkingFiles: whether the files and folders that parameters name must exist.
+    init(_ drafts: [StageDraft], projectFolder: String, checkingFiles: Bool) {
+        self.drafts = drafts
+        self.projectFolder = projectFolder
+        paths = checkingFiles ? PathChecker(projectFolder: projectFolder) : nil
+        isChecked = Array(repeating: false, count: drafts.count)
+    }
+
+    /// - Parameter order: the numbers of the stages, each after those that feed it.
+    mutating func check(inOrder order: [Int]) {
+        for index in order {
+            guard let declaration = drafts[index].declaration, let with = drafts[index].with else { continue }
+            resolve(with, declaration, at: index)
+            inherit(declaration, at: index)
+            checkPaths(declaration, at: index)
+            checkTogether(declaration, at: index)
+            isChecked[index] = true
+        }
+    }
+
+    // MARK: - Steps
+
+    private mutating func resolve(_ with: [LocatedValue.Entry], _ declaration: StageDeclaration, at index: Int) {
+        var unknown: Set<String> = []
+        for entry in with {
+            drafts[index].places[entry.key] = entry.value
+            if !entry.value.isKnown { unknown.insert(entry.key) }
+        }
+        drafts[index].reportedParameters = unknown
+        let (values, problems) = declaration.parameters.resolve(with.json)
+        drafts[index].values = values
+        for problem in problems {
+            // A value with an unknown part can't be judged, and why it is unknown has been said.
+            if let name = problem.path.first, unknown.contains(name), !problem.concernsKey { continue }
+            report(problem, of: index)
+        }
+    }
+
+    private mutating func inherit(_ declaration: StageDeclaration, at index: Int) {
+        for parameter in declaration.parameters where drafts[index].places[parameter.name] == nil {
+            guard case .inherited(let input, let source) = parameter.defaultValue else { continue }
+            let draft = drafts[index]
+            guard draft.connections != nil, !draft.reportedInputs.contains(input) else {
+                drafts[index].reportedParameters.insert(parameter.name)
+                continue
+            }
+            guard let edge = draft.edge(of: input) else {
+                report(parameter.missing(at: []), of: index)
+                continue
+            }
+            let producer = drafts[edge.stage]
+            guard isChecked[edge.stage], !producer.reportedParameters.contains(source) else {
+                drafts[index].reportedParameters.insert(parameter.name)
+                continue
+            }
+            guard let value = producer.values[source], !value.isNull else {
+                report(parameter.missing(at: []), of: index)
+                continue
+            }
+            drafts[index].places[parameter.name] =
+                producer.places[source] ?? LocatedValue(.scalar(value), at: producer.parametersLocation)
+            let (resolved, problems) = parameter.type.resolve(value, at: [parameter.name])
+            drafts[index].values[parameter.name] = resolved
+            for problem in problems { report(problem, of: index, inheritedFrom: producer.name) }
+        }
+    }
+
+    private mutating func checkPaths(_ declaration: StageDeclaration, at index: Int) {
+        let reported = drafts[index].reportedParameters
+        let sound = declaration.parameters.filter { !reported.contains($0.name) }
+        for path in sound.paths(in: drafts[index].values) {
+            let origin = place(of: path.parameter, at: index)?.origin ?? drafts[index].parametersLocation
+            guard let finding = paths?.check(path, writtenAt: origin) else { continue }
+            drafts[index].reportedParameters.formUnion(path.parameter.prefix(1))
+            report(finding.message, at: path.parameter, of: index, help: finding.help)
+        }
+    }
+
+    /// What can be wrong between values that are right one by one.
+    private mutating func checkTogether(_ declaration: StageDeclaration, at index: Int) {
+        let draft = drafts[index]
+        guard draft.reportedParameters.isEmpty else { return }
+        let values = declaration.parameters.mappingPaths(in: draft.values) { [projectFolder] _, spelled in
+            InputPath(spelled: spelled, path: ProjectPath.absolute(spelled, in: projectFolder)).json
+        }
+        do {
+            for problem in try declaration.check(ParameterValues(.object(values))) {
+                report(
+                    "stage `\(draft.name)`: \(problem.message)", at: problem.path, of: index,
+                    concernsKey: problem.concernsKey, help: Self.help(for: problem))
+            }
+        } catch let failure as StageFailure {
+            for problem in failure.problems {
+                report("stage `\(draft.name)`: \(problem.message)", at: [], of: index, help: problem.help)
+            }
+        } catch {
+            report("stage `\(draft.name)`: \(error)", at: [], of: index)
+        }
+    }
+
+    // MARK: - Findings
+
+    private mutating func report(_ problem: ParameterProblem, of index: Int, inheritedFrom producer: String? = nil) {
+        let stage = "stage `\(drafts[index].name)`"
+        drafts[index].reportedParameters.formUnion([problem.path.first ?? problem.missingKey].compactMap { $0 })
+        let message: String
+        if problem.concernsKey {
+            let mapping = problem.missingKey == nil ? Array(problem.path.dropLast()) : problem.path
+            message = "\(problem.message) in \(mapping.isEmpty ? "" : "`\(Self.spelled(mapping))` of ")\(stage)"
+        } else {
+            let source = producer.map { ", taken over from stage `\($0)`" } ?? ""
+            message = "`\(Self.spelled(problem.path))` of \(stage)\(source): \(problem.message)"
+        }
+        report(message, at: problem.path, of: index, concernsKey: problem.concernsKey, help: Self.help(for: problem))
+    }
+
+    private mutating func report(
+        _ message: String, at path: [String], of index: Int, concernsKey: Bool = false, help: String? = nil
+    ) {
+        if concernsKey, let location = keyLocation(of: path, at: index) {
+            diagnostics.error(message, at: location, help: help)
+            return
+        }
+        guard let place = place(of: path, at: index) else {
+            diagnostics.error(message, at: drafts[index].parametersLocation, help: help)
+            return
+        }
+        var notes: [Diagnostic.Note] = []
+        if let parameter = place.parameter, place.origin != place.location {
+            notes.append(Diagnostic.Note("`\(parameter)` gets its value here", at: place.origin))
+        }
+        diagnostics.error(message, at: place.location, help: help, notes: notes)
+    }
+
+    private func place(of path: [String], at index: Int) -> LocatedValue.Place? {
+        path.first.flatMap { drafts[index].places[$0] }?.place(of: path.dropFirst())
+    }
+
+    private func keyLocation(of path: [String], at index: Int) -> SourceLocation? {
+        guard path.count > 1 else { return drafts[index].with?.first { $0.key == path.first }?.keyLocation }
+        return drafts[index].places[path[0]]?.keyLocation(of: path.dropFirst())
+    }
+
+    private static func help(for problem: ParameterProblem) -> String? {
+        guard let name = problem.unknownName, !problem.candidates.isEmpty else { return problem.help }
+        return Diagnostic.help(
+            forUnknown: name, among: problem.candidates, as: problem.concernsKey ? "key" : "name") ?? problem.help
+    }
+
+    /// `split.train`, `source[1]`.
+    private static func spelled(_ path: [String]) -> String {
+        path.reduce("") { text, name in
+            if text.isEmpty { return name }
+            return Int(name) == nil ? "\(text).\(name)" : "\(text)[\(name)]"
+        }
+    }
+}

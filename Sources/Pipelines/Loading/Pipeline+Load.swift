@@ -1,0 +1,82 @@
+package import Diagnostics
+package import StageInterface
+import YAMLDocument
+
+extension Pipeline {
+    /// Reads and checks a pipeline, and finds all that is wrong with it.
+    ///
+    /// - Parameters:
+    ///   - overrides: values of parameters that hold instead of those in the text.
+    ///   - catalogue: the stage kinds that there are.
+    ///   - projectFolder: the absolute path of the folder that relative paths start at.
+    ///   - checkingFiles: whether the files and folders that parameters name must exist.
+    /// - Returns: the pipeline, nil if there are errors; and the findings in the order of their places. A pipeline may
+    ///   come with warnings.
+    package static func load(
+        source: SourceText, overrides: [ParameterOverride] = [], catalogue: [StageDeclaration],
+        projectFolder: String, checkingFiles: Bool = true
+    ) -> (pipeline: Pipeline?, findings: [Diagnostic]) {
+        var diagnostics = Diagnostics()
+        let (root, faults) = YAMLDocument.parse(source)
+        diagnostics.append(contentsOf: faults)
+        guard let root else { return (nil, diagnostics.sorted) }
+
+        var reader = PipelineReader(catalogue: catalogue)
+        reader.read(root, overrides: overrides)
+        diagnostics.append(contentsOf: reader.diagnostics)
+        diagnostics.append(contentsOf: reader.expander.diagnostics)
+
+        var connections = ConnectionResolver(reader.drafts, catalogue: catalogue)
+        connections.resolve()
+        diagnostics.append(contentsOf: connections.diagnostics)
+
+        var parameters = ParameterChecker(
+            connections.drafts, projectFolder: projectFolder, checkingFiles: checkingFiles)
+        parameters.check(inOrder: connections.order)
+        diagnostics.append(contentsOf: parameters.diagnostics)
+
+        guard !diagnostics.hasErrors, let name = reader.name else { return (nil, diagnostics.sorted) }
+        diagnostics.append(contentsOf: unused(reader.expander.definitions))
+        let drafts = parameters.drafts
+        let pipeline = Pipeline(
+            name: name, description: reader.description, source: source,
+            parameters: reader.expander.definitions.map(PipelineParameter.init),
+            stages: drafts.compactMap { Stage($0, among: drafts, projectFolder: projectFolder) })
+        return (pipeline, diagnostics.sorted)
+    }
+
+    private static func unused(_ definitions: [ParameterExpander.Definition]) -> [Diagnostic] {
+        definitions.filter { !$0.isUsed }.map {
+            .warning(
+                "the parameter `\($0.name)` is not used", at: $0.keyLocation,
+                help: "write `$(\($0.name))` where its value belongs, or leave it out")
+        }
+    }
+}
+
+extension PipelineParameter {
+    fileprivate init(_ definition: ParameterExpander.Definition) {
+        self.init(
+            name: definition.name, value: definition.value.json, location: definition.value.location,
+            isOverridden: definition.isOverridden)
+    }
+}
+
+extension Stage {
+    /// A stage from a draft without faults; nil for one of an unknown kind.
+    fileprivate init?(_ draft: StageDraft, among drafts: [StageDraft], projectFolder: String) {
+        guard let declaration = draft.declaration else { return nil }
+        self.init(
+            name: draft.name, declaration: declaration, description: draft.description, values: draft.values,
+            written: Set((draft.with ?? []).map(\.key)),
+            inputs: draft.edges.compactMap { edge in
+                drafts[edge.stage].declaration.map {
+                    Stage.Input(
+                        name: edge.input.name, stage: drafts[edge.stage].name, artifact: $0.output,
+                        location: edge.location)
+                }
+            },
+            location: draft.location, withLocation: draft.parametersLocation, places: draft.places,
+            projectFolder: projectFolder)
+    }
+}

@@ -1,0 +1,151 @@
+import Diagnostics
+import StageInterface
+import YAMLDocument
+
+/// Reads the shape of a pipeline's document: which keys there are, and what stands under them.
+struct PipelineReader {
+    /// The version of pipelines that is read.
+    static let version = 1
+
+    private enum Key: String, CaseIterable { case version, name, description, params, stages }
+
+    let kinds: [String: StageDeclaration]
+    let kindNames: [String]
+
+    var diagnostics = Diagnostics()
+    var expander = ParameterExpander()
+
+    private(set) var name: String?
+    private(set) var description: String?
+    private(set) var drafts: [StageDraft] = []
+
+    init(catalogue: [StageDeclaration]) {
+        kinds = Dictionary(catalogue.map { ($0.kind, $0) }, uniquingKeysWith: { first, _ in first })
+        kindNames = catalogue.map(\.kind)
+    }
+
+    mutating func read(_ root: YAMLNode, overrides: [ParameterOverride]) {
+        guard let mapping = root.mapping else {
+            diagnostics.error(
+                "expected a pipeline, found \(root.describe)", at: root.location,
+                help: "a pipeline begins with `version: \(Self.version)`, then `name` and `stages`")
+            return
+        }
+        guard readVersion(mapping) else { return }
+        let missing = missingKeys(
+            of: mapping, known: Key.allCases.map(\.rawValue), required: [.version, .name, .stages].map(\Key.rawValue),
+            in: "the pipeline")
+        for key in missing {
+            diagnostics.error(
+                "the key `\(key)` is missing in the pipeline", at: root.location, help: Self.help(forMissing: key))
+        }
+        readName(mapping["name"])
+        description = mapping["description"].flatMap { readText($0, of: "description") }
+        readParameters(mapping["params"], overrides: overrides)
+        readStages(mapping["stages"])
+    }
+
+    private static func help(forMissing key: String) -> String? {
+        switch key {
+        case "version": "write `version: \(version)` in the first line"
+        case "name": "write `name:` and a name for the pipeline"
+        case "stages": "write `stages:` and under it each stage by its name"
+        default: nil
+        }
+    }
+
+    // MARK: - Keys at the top
+
+    /// False for a pipeline of another version, of which nothing else can be said.
+    private mutating func readVersion(_ mapping: YAMLMapping) -> Bool {
+        guard let node = mapping["version"] else { return true }
+        guard let version = node.asInt else {
+            diagnostics.error(
+                "expected `version: \(Self.version)`, found \(node.describe)", at: node.location)
+            return true
+        }
+        guard version != Self.version else { return true }
+        diagnostics.error(
+            "the pipeline is of version \(version), and this peft-pipeline reads version \(Self.version)",
+            at: node.location, help: version > Self.version ? "use a newer peft-pipeline" : nil)
+        return false
+    }
+
+    private mutating func readName(_ node: YAMLNode?) {
+        guard let node, let text = readText(node, of: "name") else { return }
+        if PipelineName.isPipeline(text) {
+            name = text
+        } else {
+            diagnostics.error(
+                "`\(text)` can't be the name of a pipeline", at: node.location,
+                help: "a name is letters, digits, `.`, `_` and `-`, a letter or digit first")
+        }
+    }
+
+    private mutating func readParameters(_ node: YAMLNode?, overrides: [ParameterOverride]) {
+        guard let node, !node.isNull else {
+            expander.define(YAMLMapping([]), overrides: overrides)
+            return
+        }
+        guard let mapping = node.mapping else {
+            expander.knowsAllNames = false
+            diagnostics.error(
+                "expected a mapping of names to values under `params`, found \(node.describe)", at: node.location)
+            return
+        }
+        expander.define(mapping, overrides: overrides)
+    }
+
+    private mutating func readStages(_ node: YAMLNode?) {
+        guard let node else { return }
+        guard let mapping = node.mapping else {
+            diagnostics.error(
+                "expected a mapping of names to stages under `stages`, found \(node.describe)", at: node.location)
+            return
+        }
+        if mapping.entries.isEmpty {
+            diagnostics.error("the pipeline has no stages", at: node.location)
+        }
+        for entry in mapping.entries {
+            if !PipelineName.isStage(entry.key.text) {
+                diagnostics.error(
+                    "`\(entry.key.text)` can't be the name of a stage", at: entry.key.location,
+                    help: "a name is a letter, then letters, digits, `_` and `-`")
+            }
+            drafts.append(readStage(entry))
+        }
+    }
+
+    // MARK: - Parts
+
+    /// Reports the unknown keys of a mapping. Returns the required keys that it lacks, without those that an unknown
+    /// key was likely meant to be.
+    mutating func missingKeys(
+        of mapping: YAMLMapping, known: [String], required: [String], in place: String
+    ) -> [String] {
+        let lacking = known.filter { mapping[$0] == nil }
+        var misspelt: Set<String> = []
+        for key in mapping.entries.map(\.key) where !known.contains(key.text) {
+            if let nearest = NearestName.find(key.text, among: lacking) { misspelt.insert(nearest) }
+            diagnostics.error(
+                "unknown key `\(key.text)` in \(place)", at: key.location,
+                help: Diagnostic.help(forUnknown: key.text, among: known, as: "key"))
+        }
+        return required.filter { mapping[$0] == nil && !misspelt.contains($0) }
+    }
+
+    /// A single value as it is written, whatever it would mean elsewhere.
+    mutating func readText(_ node: YAMLNode, of what: String) -> String? {
+        guard let scalar = node.scalar, !node.isNull else {
+            diagnostics.error("expected a text for `\(what)`, found \(node.describe)", at: node.location)
+            return nil
+        }
+        guard !ReferenceText.holdsReference(scalar.text) else {
+            diagnostics.error(
+                "`$(…)` can't stand in `\(what)`", at: node.location,
+                help: "it is filled in under `params` and under a stage's `with`")
+            return nil
+        }
+        return scalar.text
+    }
+}

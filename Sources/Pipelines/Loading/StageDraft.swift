@@ -1,0 +1,56 @@
+import Diagnostics
+import JSONValues
+import StageInterface
+
+/// A stage as far as it has been read and checked.
+struct StageDraft {
+    /// An input that `from` connects.
+    struct Connection {
+        /// Nil in the short form `from: STAGE`.
+        let input: (name: String, location: SourceLocation)?
+        /// Nil for what is no stage's name, which has been reported.
+        let stage: String?
+        let location: SourceLocation
+    }
+
+    /// A connection whose two ends exist.
+    struct Edge {
+        let input: InputDeclaration
+        /// The feeding stage's number.
+        let stage: Int
+        let location: SourceLocation
+    }
+
+    let name: String
+    let location: SourceLocation
+    var description: String?
+
+    /// Nil for an unknown kind, which has been reported.
+    var declaration: StageDeclaration?
+    var usesLocation: SourceLocation?
+
+    var fromLocation: SourceLocation?
+    /// Nil for a `from` that can't be read, which has been reported.
+    var connections: [Connection]? = []
+
+    var withLocation: SourceLocation?
+    /// Nil for a `with` that can't be read, which has been reported.
+    var with: [LocatedValue.Entry]? = []
+
+    /// By input, in the order of the declaration.
+    var edges: [Edge] = []
+    /// What feeds the stage, by number, where the kind or the input may be unknown.
+    var feeding: [(stage: Int, location: SourceLocation)] = []
+    /// Inputs of which nothing more can be said, because what is wrong with them has been reported.
+    var reportedInputs: Set<String> = []
+
+    var values: [String: JSONValue] = [:]
+    var places: [String: LocatedValue] = [:]
+    /// Parameters of which nothing more can be said, because what is wrong with them has been reported.
+    var reportedParameters: Set<String> = []
+
+    /// Where to say what concerns `with` as a whole.
+    var parametersLocation: SourceLocation { withLocation ?? usesLocation ?? location }
+
+    func edge(of input: String) -> Edge? { edges.first { $0.input.name == input } }
+}

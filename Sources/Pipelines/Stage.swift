@@ -1,0 +1,96 @@
+package import Diagnostics
+package import JSONValues
+package import StageInterface
+
+/// A stage of a checked pipeline.
+package struct Stage: Sendable {
+    /// Another stage's artifact that this stage reads.
+    package struct Input: Sendable, Hashable {
+        /// The input's name in the stage kind's declaration.
+        package let name: String
+        /// The name of the stage that feeds it.
+        package let stage: String
+        /// What that stage gives.
+        package let artifact: ArtifactType
+        /// Where `from` says so.
+        package let location: SourceLocation
+    }
+
+    package let name: String
+    package let declaration: StageDeclaration
+    package let description: String?
+
+    /// Every parameter's value, by name: defaults and inherited values filled in, paths as they are spelled.
+    package let values: [String: JSONValue]
+
+    /// The names of the parameters that the pipeline writes for this stage.
+    package let written: Set<String>
+
+    /// The connected inputs, in the order of the declaration.
+    package let inputs: [Input]
+
+    /// Where the stage's name stands.
+    package let location: SourceLocation
+
+    /// Where parameters stand that are not written: `with`, or else `uses`.
+    let withLocation: SourceLocation
+
+    /// Written and inherited values with their places.
+    let places: [String: LocatedValue]
+
+    let projectFolder: String
+}
+
+// MARK: - Places
+
+extension Stage {
+    /// Where the pipeline says what a parameter's value is.
+    ///
+    /// For an inherited value that is at the stage which it is inherited from; for a value that isn't written, at
+    /// the nearest mapping or list around it that is.
+    ///
+    /// - Parameter path: the path from the top of `with`; an index is a number.
+    package func location(ofParameter path: [String]) -> SourceLocation {
+        place(ofParameter: path)?.location ?? withLocation
+    }
+
+    /// Where a parameter's value itself is written: for `$(name)` under `params` or on the command line.
+    package func origin(ofParameter path: [String]) -> SourceLocation {
+        place(ofParameter: path)?.origin ?? withLocation
+    }
+
+    private func place(ofParameter path: [String]) -> LocatedValue.Place? {
+        guard let name = path.first else { return nil }
+        return places[name]?.place(of: path.dropFirst())
+    }
+}
+
+// MARK: - Paths
+
+extension Stage {
+    /// A file or folder that a parameter names.
+    package struct File: Sendable {
+        /// Where the path stands, from the top of `with`.
+        package let parameter: [String]
+        /// How the stage reads it: ``ParameterType/file(_:)`` or ``ParameterType/folder(reading:)``.
+        package let type: ParameterType
+        package let path: InputPath
+    }
+
+    /// The files and folders that the parameters name, in the order of the declarations.
+    package var files: [File] {
+        declaration.parameters.paths(in: values).map {
+            File(parameter: $0.parameter, type: $0.type, path: inputPath($0.spelled))
+        }
+    }
+
+    /// The parameters as the stage's code reads them: each path with its absolute place.
+    package var parameterValues: ParameterValues {
+        ParameterValues(.object(declaration.parameters.mappingPaths(in: values) { inputPath($1).json }))
+    }
+
+    /// Where a path that the pipeline spells lies. Paths are relative to the project's folder.
+    package func inputPath(_ spelled: String) -> InputPath {
+        InputPath(spelled: spelled, path: ProjectPath.absolute(spelled, in: projectFolder))
+    }
+}

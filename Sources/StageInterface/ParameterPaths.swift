@@ -1,0 +1,81 @@
+package import JSONValues
+
+/// A file or folder that a value names.
+package struct ParameterPath: Sendable {
+    /// Where the value stands, from the top of `with:`; an index is a number.
+    package let parameter: [String]
+    /// ``ParameterType/file(_:)`` or ``ParameterType/folder(reading:)``.
+    package let type: ParameterType
+    /// The path as the pipeline spells it.
+    package let spelled: String
+}
+
+extension ParameterType {
+    /// The value with every path in it replaced by what `transform` makes of it.
+    package func mappingPaths(
+        in value: JSONValue, _ transform: (ParameterType, String) throws -> JSONValue
+    ) rethrows -> JSONValue {
+        try mappingPaths(in: value, at: []) { try transform($0.type, $0.spelled) }
+    }
+
+    fileprivate func mappingPaths(
+        in value: JSONValue, at place: [String], _ transform: (ParameterPath) throws -> JSONValue
+    ) rethrows -> JSONValue {
+        switch self {
+        case .boolean, .integer, .number, .text, .choice: return value
+        case .file, .folder:
+            guard let spelled = value.stringValue else { return value }
+            return try transform(ParameterPath(parameter: place, type: self, spelled: spelled))
+        case .list(let element, _):
+            guard let items = value.arrayValue else { return value }
+            return .array(
+                try items.enumerated().map {
+                    try element.mappingPaths(in: $1, at: place + [String($0)], transform)
+                })
+        case .map(let type):
+            guard let object = value.objectValue else { return value }
+            var mapped = object
+            for name in object.keys.sorted() {
+                mapped[name] = try type.mappingPaths(in: object[name] ?? .null, at: place + [name], transform)
+            }
+            return .object(mapped)
+        case .record(let fields):
+            guard let object = value.objectValue else { return value }
+            return .object(try fields.mappingPaths(in: object, at: place, transform))
+        case .oneOf(let types):
+            guard let type = types.first(where: { $0.resolve(value, at: []).problems.isEmpty }) else { return value }
+            return try type.mappingPaths(in: value, at: place, transform)
+        }
+    }
+}
+
+extension [ParameterDeclaration] {
+    /// The values with every path in them replaced by what `transform` makes of it.
+    package func mappingPaths(
+        in values: [String: JSONValue], _ transform: (ParameterType, String) throws -> JSONValue
+    ) rethrows -> [String: JSONValue] {
+        try mappingPaths(in: values, at: []) { try transform($0.type, $0.spelled) }
+    }
+
+    /// Every path that the values name, in the order of the declarations.
+    package func paths(in values: [String: JSONValue]) -> [ParameterPath] {
+        var paths: [ParameterPath] = []
+        _ = mappingPaths(in: values, at: []) { path in
+            paths.append(path)
+            return .null
+        }
+        return paths
+    }
+
+    fileprivate func mappingPaths(
+        in values: [String: JSONValue], at place: [String], _ transform: (ParameterPath) throws -> JSONValue
+    ) rethrows -> [String: JSONValue] {
+        var mapped = values
+        for declaration in self {
+            guard let value = values[declaration.name] else { continue }
+            mapped[declaration.name] = try declaration.type.mappingPaths(
+                in: value, at: place + [declaration.name], transform)
+        }
+        return mapped
+    }
+}
