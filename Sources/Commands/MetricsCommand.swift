@@ -1,0 +1,94 @@
+import ArgumentParser
+import Diagnostics
+import Execution
+import JSONValues
+import Reports
+import Store
+
+/// `metrics`: the figures that the stages reported.
+struct MetricsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "metrics", abstract: "Show the figures that the stages reported.",
+        discussion: """
+            Without a stage: the scores, and then the confusion matrix and per-class figures of each scoring stage.
+
+            EXAMPLES:
+              peft-pipeline metrics pipelines/sentiment.yaml
+              peft-pipeline metrics pipelines/sentiment.yaml adapter --json
+            """)
+
+    @OptionGroup var pipeline: PipelineOptions
+
+    @Argument(help: "The stage; default: all that score.")
+    var stage: String?
+
+    @OptionGroup var machine: MachineOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let console = output.console
+        let project = try pipeline.load(console)
+        let chosen = try stage.map { try project.stage(named: $0).name }
+        let assessments = try Assessor(
+            pipeline: project.pipeline, store: project.openStore(), numerics: machine.numerics
+        ).assessAll()
+        var reports: [(stage: String, report: StoredReport)] = []
+        for assessment in assessments where chosen == nil || chosen == assessment.stage.name {
+            guard case .hit(let trace, _) = assessment.lookup else { continue }
+            reports.append((assessment.stage.name, StoredReport(json: trace.metrics)))
+        }
+        guard !reports.isEmpty else {
+            console.show([
+                .error(
+                    "there are no figures for the pipeline as it is now",
+                    help: "run `peft-pipeline run \(pipeline.pipeline)`")
+            ])
+            throw ExitStatus.outOfDate
+        }
+        if output.json {
+            for (stage, report) in reports {
+                let value: JSONValue = [
+                    "stage": .string(stage), "metrics": report.metrics, "measurements": report.measurements,
+                ]
+                console.writeResult(try value.canonical + "\n")
+            }
+        } else if chosen != nil {
+            for (_, report) in reports {
+                let whole: JSONValue = ["metrics": report.metrics, "measurements": report.measurements]
+                console.writeResult(try whole.pretty + "\n")
+            }
+        } else {
+            let scores = ScoresTable(reports, pipeline: project.pipeline)
+            guard let table = scores.text(console.results) else {
+                console.writeError("no stage of this pipeline scores; name a stage to see its figures\n")
+                return
+            }
+            console.writeResult(table)
+            for (stage, report) in reports { console.writeResult(Self.details(stage, report, console.results)) }
+        }
+    }
+
+    /// The confusion matrix and the per-class figures, where a stage has them.
+    private static func details(_ stage: String, _ report: StoredReport, _ terminal: Console.Terminal) -> String {
+        let labels = report.metrics["labels"].arrayValue?.compactMap(\.stringValue) ?? []
+        guard !labels.isEmpty else { return "" }
+        let style = TableStyle(usesColor: terminal.usesColor)
+        var text = ""
+        if let perClass = report.metrics["per_class"].objectValue {
+            var table = TextTable(
+                [.init("\(stage): class")]
+                    + ["precision", "recall", "f1", "rows"].map { .init($0, alignment: .right) })
+            for label in labels {
+                let figures = perClass[label] ?? .null
+                let cells = ["precision", "recall", "f1"].map { figures[$0].doubleValue.map(Figures.number) ?? "" }
+                table.append([label] + cells + [figures["rows"].intValue.map(Figures.count) ?? ""])
+            }
+            text += "\n" + table.lines(style: style).map { $0 + "\n" }.joined()
+        }
+        if let table = ConfusionTable.table(matrix: report.metrics["confusion"], labels: labels) {
+            text += "\n" + table.lines(style: style).map { $0 + "\n" }.joined()
+        }
+        for warning in report.warnings { text += "\nwarning: \(warning)\n" }
+        return text
+    }
+}

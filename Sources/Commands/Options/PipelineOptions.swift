@@ -1,0 +1,67 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+import Pipelines
+import StageInterface
+import Stages
+
+/// Which pipeline, with which parameters.
+struct PipelineOptions: ParsableArguments {
+    @Argument(help: "The pipeline's file.", completion: .file(extensions: ["yaml", "yml"]))
+    var pipeline: String
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Give a parameter of the pipeline another value.", valueName: "name=value"))
+    var assignments: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            The project's folder, where relative paths start and the store lies. \
+            Default: the nearest folder at or above the pipeline that has a store, else the working directory.
+            """, valueName: "folder"))
+    var project: String?
+
+    /// No person writes more than this into one file.
+    private static let largestPipeline = 16_000_000
+
+    /// Reads and checks the pipeline, and shows what is wrong.
+    ///
+    /// - Throws: ``CommandFailure`` with all errors of the file.
+    func load(_ console: Console, checkingFiles: Bool = true) throws -> Project {
+        var overrides: [ParameterOverride] = []
+        for assignment in assignments {
+            guard let override = ParameterOverride(assignment: assignment) else {
+                throw CommandFailure.usage(
+                    "--set expects name=value, found `\(assignment)`", help: "for example: --set r=16")
+            }
+            overrides.append(override)
+        }
+        let file = URL(fileURLWithPath: pipeline).path
+        guard FileManager.default.fileExists(atPath: file) else { throw CommandFailure.found([missing(file)]) }
+        let text: SourceText
+        do {
+            text = try SourceText.read(file, shownAs: pipeline, maximumBytes: Self.largestPipeline)
+        } catch {
+            throw CommandFailure.found(error.diagnostics)
+        }
+        let folder = try Project.folder(given: project, pipeline: file)
+        let (loaded, findings) = Pipeline.load(
+            source: text, overrides: overrides, catalogue: StageCatalogue.standard, projectFolder: folder,
+            checkingFiles: checkingFiles)
+        guard let loaded else { throw CommandFailure.found(findings) }
+        console.show(findings)
+        return Project(pipeline: loaded, folder: folder)
+    }
+
+    /// Says that there is no such pipeline, and which there are.
+    private func missing(_ file: String) -> Diagnostic {
+        let folder = (file as NSString).deletingLastPathComponent
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let pipelines = names.filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted()
+        let help = Diagnostic.help(
+            forUnknown: (file as NSString).lastPathComponent, among: pipelines, as: "pipeline")
+        return .error("there is no pipeline \(pipeline)", help: help)
+    }
+}

@@ -1,0 +1,125 @@
+import ArgumentParser
+import Diagnostics
+import Execution
+import Foundation
+import Reports
+import StageInterface
+import Store
+
+/// `run`: does what is out of date.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run a pipeline: what is out of date, and nothing else.",
+        discussion: """
+            A stage whose key is in the store is a hit and does not run. Ctrl-C ends the running stages after they \
+            have kept what allows going on; the next run goes on from there.
+
+            EXAMPLES:
+              peft-pipeline run pipelines/sentiment.yaml
+              peft-pipeline run pipelines/sentiment.yaml --dry-run
+              peft-pipeline run pipelines/sentiment.yaml --set r=16 --only scores
+              peft-pipeline run pipelines/sentiment.yaml --from adapter --force
+            """)
+
+    @OptionGroup var pipeline: PipelineOptions
+    @OptionGroup var machine: MachineOptions
+    @OptionGroup var output: OutputOptions
+
+    @Option(help: ArgumentHelp("Run this stage and what it needs; may be given several times.", valueName: "stage"))
+    var only: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Run this stage, what depends on it and what these need; may be given several times.", valueName: "stage"))
+    var from: [String] = []
+
+    @Flag(help: "Run the stages of --only and --from, or all, even if the store has their results.")
+    var force = false
+
+    @Flag(help: "After a failure, go on with the stages that don't depend on it.")
+    var keepGoing = false
+
+    @Flag(name: [.customShort("n"), .long], help: "Say what would run and why, and run nothing.")
+    var dryRun = false
+
+    @Option(
+        help: ArgumentHelp(
+            "How much may run side by side: 1 for a stage that computes nothing, the number of threads for one that does. Default: all cores.",
+            valueName: "n"))
+    var jobs: Int?
+
+    @Option(
+        help: ArgumentHelp("Wait no longer than this for another run that computes the same.", valueName: "seconds"))
+    var lockTimeout: Double?
+
+    func validate() throws {
+        if let jobs, jobs < 1 { throw ValidationError("--jobs: expected a number of at least 1") }
+        if let lockTimeout, lockTimeout < 0 || !lockTimeout.isFinite {
+            throw ValidationError("--lock-timeout: expected a number of at least 0")
+        }
+    }
+
+    func run() async throws {
+        let console = output.console
+        let project = try pipeline.load(console)
+        let options = try options(project)
+        let store = try project.openStore()
+        let view = RunView(console: console)
+        let writesJSON = output.json
+        let executor = try Executor(
+            pipeline: project.pipeline, store: store, runner: LocalStageRunner(worker: try Programs.worker()),
+            options: options
+        ) { event in
+            if writesJSON { console.writeResult(RunEventJSON.line(for: event)) } else { view.observe(event) }
+        }
+        let summary = try await Self.interruptibly(console, view: writesJSON ? nil : view) {
+            try await executor.run()
+        }
+        if writesJSON {
+            console.writeResult((try RunEventJSON.summary(summary).canonical) + "\n")
+        } else {
+            view.end(summary)
+            let scores = ScoresTable(summary.records, pipeline: project.pipeline)
+            if !dryRun, let text = scores.text(console.results) { console.writeResult("\n" + text) }
+        }
+        if summary.wasInterrupted { throw ExitStatus.interrupted }
+        if summary.hasFailed { throw ExitStatus.stageFailed }
+    }
+
+    private func options(_ project: Project) throws -> RunOptions {
+        let graph = project.pipeline.graph
+        for name in only + from { _ = try project.stage(named: name) }
+        var options = RunOptions(
+            jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount, numerics: machine.numerics,
+            toolVersion: PeftPipeline.version)
+        let chosen = Set(only + from + from.flatMap { graph.descendants(of: $0) })
+        options.targets = chosen
+        if force { options.forced = chosen.isEmpty ? Set(graph.stages.map(\.name)) : chosen }
+        options.keepsGoing = keepGoing
+        options.isDryRun = dryRun
+        options.lockTimeout = lockTimeout.map { .milliseconds(Int64($0 * 1000)) }
+        return options
+    }
+
+    /// Runs a body that Ctrl-C cancels, redrawing the view meanwhile.
+    private static func interruptibly(
+        _ console: Console, view: RunView?, _ body: @escaping @Sendable () async throws -> RunSummary
+    ) async throws -> RunSummary {
+        let work = Task { try await body() }
+        let interruption = Interruption {
+            console.writeError("\nstopping: what runs keeps its state; Ctrl-C again ends at once\n")
+            work.cancel()
+        }
+        let ticker = Task {
+            while !Task.isCancelled {
+                try await Task.sleep(for: .milliseconds(250))
+                view?.tick()
+            }
+        }
+        defer {
+            ticker.cancel()
+            interruption.stop()
+        }
+        return try await work.value
+    }
+}

@@ -1,0 +1,116 @@
+import Diagnostics
+import Foundation
+import JSONValues
+package import Pipelines
+import StageInterface
+package import Store
+
+/// Runs a pipeline: what is out of date and nothing else, side by side where it can be.
+package struct Executor: Sendable {
+    private let pipeline: Pipeline
+    private let options: RunOptions
+    private let execution: StageExecution
+    private let journal: RunJournal
+    private let history: PipelineHistory
+    private let observe: @Sendable (RunEvent) -> Void
+
+    /// - Parameter observe: called from any thread, in the order of events of each stage.
+    package init(
+        pipeline: Pipeline, store: Store, runner: any StageRunner, options: RunOptions,
+        observe: @escaping @Sendable (RunEvent) -> Void
+    ) throws {
+        self.pipeline = pipeline
+        self.options = options
+        self.observe = observe
+        let assessor = try Assessor(pipeline: pipeline, store: store, numerics: options.numerics)
+        history = assessor.history
+        journal = store.beginRun()
+        execution = StageExecution(
+            assessor: assessor, runner: runner, options: options, run: journal.run, observe: observe)
+    }
+
+    /// Runs to the end, or until the Swift task is cancelled: then the running stages are asked to stop and keep
+    /// what allows going on.
+    package func run() async throws -> RunSummary {
+        let start = ContinuousClock.now
+        let stages = selectedStages()
+        observe(.began(stages: stages.map(\.name)))
+        if !options.isDryRun { try begin(stages) }
+
+        var schedule = Schedule(
+            stages.map { stage in
+                Schedule.Node(
+                    name: stage.name, predecessors: pipeline.graph.predecessors(of: stage.name),
+                    weight: stage.declaration.compute == .tensors ? options.numerics.threads : 1)
+            }, capacity: options.jobs, keepsGoing: options.keepsGoing)
+        var records: [String: StageRecord] = [:]
+        var outputs: [String: ContentDigest] = [:]
+        await withTaskGroup(of: StageOutcome.self) { group in
+            while true {
+                if Task.isCancelled { schedule.drain() }
+                for name in schedule.next() {
+                    guard let stage = pipeline.stage(named: name) else { continue }
+                    let known = outputs
+                    group.addTask { await execution.perform(stage, outputs: known) }
+                }
+                guard let outcome = await group.next() else { break }
+                records[outcome.record.stage] = outcome.record
+                outputs[outcome.record.stage] = outcome.digest
+                schedule.finish(outcome.record.stage, succeeded: outcome.allowsSuccessors)
+                note(outcome)
+            }
+        }
+        let all = stages.map { stage in
+            records[stage.name] ?? skipped(stage)
+        }
+        return RunSummary(
+            records: all, seconds: (ContinuousClock.now - start).seconds, wasInterrupted: Task.isCancelled)
+    }
+
+    /// The wanted stages and all that they need.
+    private func selectedStages() -> [Stage] {
+        guard !options.targets.isEmpty else { return pipeline.graph.stages }
+        let names = options.targets.union(options.targets.flatMap { pipeline.graph.ancestors(of: $0) })
+        return pipeline.graph.stages.filter { names.contains($0.name) }
+    }
+
+    private func skipped(_ stage: Stage) -> StageRecord {
+        let record = StageRecord(
+            stage: stage.name, state: .skipped, seconds: 0, reasons: [], report: StoredReport(), artifact: nil,
+            digest: nil)
+        observe(.finished(record))
+        return record
+    }
+
+    // MARK: - Journal
+
+    private func begin(_ stages: [Stage]) throws {
+        try journal.append([
+            "event": "began", "pipeline": .string(pipeline.name), "file": .string(pipeline.source.path),
+            "tool": .string(options.toolVersion), "stages": .array(stages.map { .string($0.name) }),
+        ])
+        try history.begin(run: journal.run)
+    }
+
+    /// What is only for people to look at later must not make a run fail.
+    private func note(_ outcome: StageOutcome) {
+        guard !options.isDryRun else { return }
+        let record = outcome.record
+        var event: JSONValue = [
+            "event": "finished", "stage": .string(record.stage), "state": .string(record.state.rawValue),
+            "seconds": .double(record.seconds), "why": .string(record.reasons.line),
+        ]
+        if let key = outcome.key {
+            event["key"] = .string(key.hexadecimal)
+            if outcome.allowsSuccessors { try? history.record(key, of: record.stage) }
+        }
+        if let digest = record.digest { event["output"] = .string(digest) }
+        try? journal.append(event)
+    }
+}
+
+extension Duration {
+    var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}

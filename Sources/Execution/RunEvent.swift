@@ -1,0 +1,87 @@
+package import Diagnostics
+package import JSONValues
+package import StageInterface
+
+/// What happens in a run, for those who watch it.
+package enum RunEvent: Sendable {
+    /// The stages of this run, in the order in which they are numbered.
+    case began(stages: [String])
+    /// A stage has to run.
+    case started(stage: String, reasons: [Reason], goesOn: Bool)
+    /// Another run is computing the same.
+    case waiting(stage: String, holder: String)
+    case progress(stage: String, StageProgress)
+    case finding(stage: String, Diagnostic)
+    case finished(StageRecord)
+}
+
+/// How a stage ended.
+package struct StageRecord: Sendable {
+    package enum State: String, Sendable {
+        case hit
+        case ran
+        case failed
+        case stopped
+        case skipped
+        /// Of a dry run: it would run.
+        case wouldRun = "would run"
+    }
+
+    package let stage: String
+    package let state: State
+    package let seconds: Double
+    package let reasons: [Reason]
+    package let report: StoredReport
+    /// The folder of its artifact.
+    package let artifact: String?
+    /// The digest of its artifact.
+    package let digest: String?
+}
+
+/// What a stage reported, as a trace keeps it.
+package struct StoredReport: Sendable, Hashable {
+    package var summary: String
+    package var metrics: JSONValue
+    package var measurements: JSONValue
+    package var warnings: [String]
+
+    package init(
+        summary: String = "", metrics: JSONValue = [:], measurements: JSONValue = [:], warnings: [String] = []
+    ) {
+        self.summary = summary
+        self.metrics = metrics
+        self.measurements = measurements
+        self.warnings = warnings
+    }
+
+    init(_ result: StageResult) {
+        self.init(
+            summary: result.summary, metrics: result.metrics, measurements: result.measurements,
+            warnings: result.problems.filter { $0.severity == .warning }.map(\.message))
+    }
+
+    package init(json: JSONValue) {
+        self.init(
+            summary: json["summary"].stringValue ?? "", metrics: json["metrics"],
+            measurements: json["measurements"],
+            warnings: json["warnings"].arrayValue?.compactMap(\.stringValue) ?? [])
+    }
+
+    package var json: JSONValue {
+        [
+            "summary": .string(summary), "metrics": metrics, "measurements": measurements,
+            "warnings": .array(warnings.map(JSONValue.string)),
+        ]
+    }
+}
+
+/// How a run ended.
+package struct RunSummary: Sendable {
+    package let records: [StageRecord]
+    package let seconds: Double
+    package let wasInterrupted: Bool
+
+    package func count(_ state: StageRecord.State) -> Int { records.count { $0.state == state } }
+
+    package var hasFailed: Bool { records.contains { $0.state == .failed } }
+}
