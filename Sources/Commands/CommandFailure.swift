@@ -14,7 +14,7 @@ enum CommandFailure: Error {
 }
 
 /// The exit codes of peft-pipeline.
-enum ExitStatus: Int32 {
+enum ExitStatus: Int32, Error {
     case done = 0
     case stageFailed = 1
     case usage = 2

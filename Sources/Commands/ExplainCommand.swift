@@ -1,3 +1,6 @@
+import Pipelines
+import Store
+import StageInterface
 import ArgumentParser
 import Diagnostics
 import Execution
@@ -48,7 +51,8 @@ struct ExplainCommand: ParsableCommand {
         text += " (\(stage.declaration.kind)): \(verdict)\n"
         for reason in assessment.reasons { text += "  \(reason)\n" }
         guard isWhole else { return text }
-        text += "\nkey  \(assessment.key?.hexadecimal ?? "not known before \(assessment.waitsFor.joined(separator: ", ")) ran")\n"
+        text +=
+            "\nkey  \(assessment.key?.hexadecimal ?? "not known before \(assessment.waitsFor.joined(separator: ", ")) ran")\n"
         var table = TextTable([.init("component"), .init("value"), .init("from")])
         for component in KeyComponentList.components(of: assessment) {
             table.append([component.name, component.value, component.origin])
@@ -81,7 +85,8 @@ enum KeyComponentList {
         let stage = assessment.stage
         var rows = [
             Component(name: "kind", value: stage.declaration.kind, origin: stage.location.pathAndLine),
-            Component(name: "version", value: json["version"].intValue.map(String.init) ?? "", origin: "implementation"),
+            Component(
+                name: "version", value: json["version"].intValue.map(String.init) ?? "", origin: "implementation"),
         ]
         for input in stage.inputs {
             let digest = json["inputs"][input.name].stringValue

@@ -1,3 +1,5 @@
+import Pipelines
+import StageInterface
 import ArgumentParser
 import Diagnostics
 import Execution

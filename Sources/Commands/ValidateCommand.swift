@@ -1,3 +1,5 @@
+import Diagnostics
+import Pipelines
 import ArgumentParser
 import Reports
 

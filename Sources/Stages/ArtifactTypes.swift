@@ -1,4 +1,4 @@
-import StageInterface
+package import StageInterface
 
 extension ArtifactType {
     static let dataset = ArtifactType(
@@ -9,6 +9,6 @@ extension ArtifactType {
     static let adapter = ArtifactType(
         "adapter", summary: "what a training leaves: PEFT's `adapter_config.json` and `adapter_model.safetensors`")
     static let model = ArtifactType("model", summary: "a model folder that transformers loads")
-    static let scores = ArtifactType("scores", summary: "`scores.json` and `predictions.jsonl`")
+    package static let scores = ArtifactType("scores", summary: "`scores.json` and `predictions.jsonl`")
     static let predictions = ArtifactType("predictions", summary: "`predictions.jsonl`")
 }

@@ -1,4 +1,9 @@
+import Commands
+import Foundation
+
 @main
 struct Entrypoint {
-    static func main() {}
+    static func main() async {
+        exit(await PeftPipeline.execute(Array(CommandLine.arguments.dropFirst())))
+    }
 }

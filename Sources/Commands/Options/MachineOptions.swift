@@ -5,7 +5,8 @@ import Stages
 
 /// What stages may use of this machine.
 struct MachineOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Threads of a stage that computes; part of its key. Default: all cores.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Threads of a stage that computes; part of its key. Default: all cores.", valueName: "n"))
     var threads: Int?
 
     @Option(help: "Where tensors live: auto, cpu or cuda; part of the key of stages that compute.")

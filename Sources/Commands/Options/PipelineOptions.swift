@@ -48,7 +48,7 @@ struct PipelineOptions: ParsableArguments {
         }
         let folder = try Project.folder(given: project, pipeline: file)
         let (loaded, findings) = Pipeline.load(
-            source: text, overrides: overrides, catalogue: StageCatalogue.standard, projectFolder: folder,
+            source: text, overrides: overrides, catalogue: StageCatalogue.standard.declarations, projectFolder: folder,
             checkingFiles: checkingFiles)
         guard let loaded else { throw CommandFailure.found(findings) }
         console.show(findings)

@@ -1,3 +1,5 @@
+import JSONValues
+import Pipelines
 import ArgumentParser
 import Diagnostics
 import Execution

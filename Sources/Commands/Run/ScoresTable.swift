@@ -1,3 +1,4 @@
+import StageInterface
 import Execution
 import JSONValues
 import Pipelines
