@@ -1,32 +1,35 @@
 import Diagnostics
 
-/// A mapping as its entries are read: finds duplicate keys and resolves merge keys.
+/// A mapping as its entries are read: finds duplicate keys and resolves the merge key.
 struct MappingAssembly {
-    private enum Part {
-        case entry(YAMLMapping.Entry)
-        case merge([YAMLMapping.Entry])
-    }
+    /// The mapping's own entries.
+    private var entries: [YAMLMapping.Entry] = []
+    private var indices: [String: Int] = [:]
+    private var merge: Merge?
 
-    private var parts: [Part] = []
-    private var places: [String: SourceLocation] = [:]
+    private struct Merge {
+        var key: YAMLMapping.Key
+        /// The number of own entries in front of the merge key.
+        var position: Int
+        var entries: [YAMLMapping.Entry]
+    }
 
     /// Adds an entry.
     ///
     /// - Parameter isMerge: whether the key is a merge key, `<<` without quotes.
     /// - Returns: what is wrong with the entry; it is left out then.
     mutating func add(_ key: YAMLMapping.Key, isMerge: Bool, value: YAMLNode) -> Diagnostic? {
-        if let first = places[key.text] {
-            return .error(
-                "the key `\(key.text)` stands twice in one mapping", at: key.location,
-                help: isMerge ? "merge several mappings by a list: `<<: [*first, *second]`" : nil,
-                notes: [Diagnostic.Note("the first is here", at: first)])
-        }
-        places[key.text] = key.location
-        guard isMerge else {
-            parts.append(.entry(YAMLMapping.Entry(key: key, value: value)))
-            return nil
-        }
+        if isMerge { return addMerge(key, of: value) }
+        if let index = indices[key.text] { return duplicate(key, of: entries[index].key) }
+        indices[key.text] = entries.count
+        entries.append(YAMLMapping.Entry(key: key, value: value))
+        return nil
+    }
 
+    private mutating func addMerge(_ key: YAMLMapping.Key, of value: YAMLNode) -> Diagnostic? {
+        if let merge {
+            return duplicate(key, of: merge.key, help: "merge several mappings by a list: `<<: [*first, *second]`")
+        }
         var merged: [YAMLMapping.Entry] = []
         for source in value.sequence ?? [value] {
             guard let mapping = source.mapping else {
@@ -40,18 +43,22 @@ struct MappingAssembly {
                 return YAMLMapping.Entry(key: entry.key, value: value)
             }
         }
-        parts.append(.merge(merged))
+        merge = Merge(key: key, position: entries.count, entries: merged)
         return nil
+    }
+
+    private func duplicate(
+        _ key: YAMLMapping.Key, of first: YAMLMapping.Key, help: String? = nil
+    ) -> Diagnostic {
+        .error(
+            "the key `\(key.text)` stands twice in one mapping", at: key.location, help: help,
+            notes: [Diagnostic.Note("the first is here", at: first.location)])
     }
 
     /// The mapping's own entries and, in the place of the merge key, the merged ones that it doesn't have itself.
     var mapping: YAMLMapping {
-        YAMLMapping(
-            parts.flatMap { part in
-                switch part {
-                case .entry(let entry): [entry]
-                case .merge(let entries): entries.filter { places[$0.key.text] == nil }
-                }
-            })
+        guard let merge else { return YAMLMapping(entries, indices: indices) }
+        let added = merge.entries.filter { indices[$0.key.text] == nil }
+        return YAMLMapping(Array(entries[..<merge.position]) + added + entries[merge.position...])
     }
 }

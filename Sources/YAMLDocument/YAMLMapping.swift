@@ -38,6 +38,14 @@ package struct YAMLMapping: Sendable {
         self.indices = indices
     }
 
+    /// A mapping of entries with distinct keys.
+    ///
+    /// - Parameter indices: the index of every key's entry.
+    init(_ entries: [Entry], indices: [String: Int]) {
+        self.entries = entries
+        self.indices = indices
+    }
+
     package var keys: [String] { entries.map(\.key.text) }
 
     package func entry(_ key: String) -> Entry? {

@@ -239,32 +239,12 @@ struct YAMLTreeBuilder {
 
     // MARK: Anchors and tags
 
-    /// Where an event's tag stands, and where its content starts, past its anchor and tag.
-    private mutating func properties(of event: YAMLEvent) -> (tag: Range<Int>?, content: Int) {
-        guard event.anchor != nil || event.tag != nil else { return (nil, event.scalars.lowerBound) }
-        var rest = String(decoding: cursor.bytes(ofScalars: event.scalars), as: UTF8.self).unicodeScalars[...]
-        var position = event.scalars.lowerBound
-        var tag: Range<Int>?
-
-        func skip(while isSkipped: (Unicode.Scalar) -> Bool) {
-            let skipped = rest.prefix(while: isSkipped)
-            rest = rest[skipped.endIndex...]
-            position += skipped.count
+    private mutating func properties(of event: YAMLEvent) -> NodeProperties {
+        guard event.anchor != nil || event.tag != nil else {
+            return NodeProperties(content: event.scalars.lowerBound)
         }
-        while let next = rest.first {
-            if next == "#" {
-                skip { $0 != "\n" && $0 != "\r" }
-            } else if next.properties.isWhitespace {
-                skip { $0.properties.isWhitespace }
-            } else if next == "&" || next == "!" {
-                let start = position
-                skip { !$0.properties.isWhitespace && $0 != "," && $0 != "]" && $0 != "}" }
-                if next == "!" { tag = start..<position }
-            } else {
-                break
-            }
-        }
-        return (tag, position)
+        let text = String(decoding: cursor.bytes(ofScalars: event.scalars), as: UTF8.self)
+        return NodeProperties(readFrom: text, at: event.scalars.lowerBound)
     }
 
     private mutating func tagLocation(of event: YAMLEvent) -> SourceLocation {

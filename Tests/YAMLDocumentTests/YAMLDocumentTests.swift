@@ -165,7 +165,7 @@ struct YAMLDocumentTests {
               epochs: 10
             two:
               <<: [*first, *second]
-            quoted: {"<<": 1}
+            quoted: {"<<": 1, <<: *second}
             """)
         let one = try #require(root.mapping?["one"]?.mapping)
         #expect(one.keys == ["rate", "batch_size", "epochs"])
@@ -175,7 +175,7 @@ struct YAMLDocumentTests {
         #expect(two["epochs"]?.asInt == 3)
         #expect(two["seed"]?.location.line == 2)
         #expect(two["seed"]?.alias?.line == 8)
-        #expect(root.mapping?["quoted"]?.mapping?.keys == ["<<"])
+        #expect(root.mapping?["quoted"]?.mapping?.keys == ["<<", "epochs", "seed"])
     }
 
     // MARK: Keys
