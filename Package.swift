@@ -171,7 +171,9 @@ let package = Package(
         tests("PEFTTests", ["JSONValues", "Models", "PEFT", "Tensors", "Tokenizers"]),
         tests("TrainingTests", ["JSONValues", "Models", "PEFT", "Tensors", "Training"]),
         tests("StageInterfaceTests", ["Diagnostics", "JSONValues", "StageInterface"]),
-        tests("PipelinesTests", ["Diagnostics", "JSONValues", "Pipelines", "StageInterface", "YAMLDocument"]),
+        tests(
+            "PipelinesTests", ["Diagnostics", "JSONValues", "Pipelines", "StageInterface", "YAMLDocument"],
+            files: ["Golden"]),
         tests("StoreTests", ["JSONValues", "Store", .system], files: ["ManifestDigest.py"]),
         tests("ExecutionTests", ["Diagnostics", "Execution", "JSONValues", "Pipelines", "StageInterface", "Store"]),
         tests("StagesTests", ["Diagnostics", "JSONValues", "StageInterface", "Stages"]),

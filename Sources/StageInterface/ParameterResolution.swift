@@ -109,10 +109,9 @@ extension ParameterType {
         case .oneOf(let types):
             let results = types.map { $0.resolve(value, at: path) }
             if let match = results.first(where: { $0.problems.isEmpty }) { return match }
-            // A value of the right shape has problems deeper down: these say more than the list of shapes.
-            if let near = results.first(where: { $0.problems.allSatisfy { $0.path.count > path.count } }) {
-                return near
-            }
+            // What is wrong with a value of the right shape says more than the list of shapes.
+            let shaped = types.indices.filter { types[$0].hasShape(of: value) }
+            if shaped.count == 1 { return results[shaped[0]] }
             let candidates = results.flatMap { $0.problems.flatMap(\.candidates) }
             return (value, [mismatch(value, at: path, candidates: candidates)])
         }
@@ -143,6 +142,18 @@ extension ParameterType {
             (.list(let element, _), .string):
             return element.resolve(value, at: []).problems.isEmpty ? "a list of one is written `[…]`" : nil
         default: return nil
+        }
+    }
+
+    /// Whether the value is a text where texts are accepted, a list where lists are, and so on.
+    private func hasShape(of value: JSONValue) -> Bool {
+        switch (self, value) {
+        case (.boolean, .bool), (.integer, .int), (.integer, .double), (.number, .int), (.number, .double),
+            (.text, .string), (.choice, .string), (.file, .string), (.folder, .string), (.list, .array),
+            (.map, .object), (.record, .object):
+            true
+        case (.oneOf(let types), _): types.contains { $0.hasShape(of: value) }
+        default: false
         }
     }
 

@@ -105,11 +105,10 @@ struct ConnectionResolver {
         for edge in drafts[index].edges where !circular.contains([edge.stage, index]) {
             let producer = drafts[edge.stage]
             guard let given = producer.declaration?.output, !edge.input.types.contains(given) else { continue }
-            let offering = stages(giving: edge.input, except: index)
             diagnostics.error(
                 "`\(edge.input.name)` wants an artifact of type \(Self.list(edge.input.types)); "
                     + "stage `\(producer.name)` gives \(given)",
-                at: edge.location, help: offering.map { "these stages give it: \($0)" })
+                at: edge.location, help: whereToFind(edge.input, except: index))
             drafts[index].reportedInputs.insert(edge.input.name)
         }
     }
@@ -120,29 +119,25 @@ struct ConnectionResolver {
         for input in declaration.inputs where input.isRequired {
             guard draft.edge(of: input.name) == nil, !draft.reportedInputs.contains(input.name) else { continue }
             drafts[index].reportedInputs.insert(input.name)
-            let help: String
-            if let offering = stages(giving: input, except: index) {
-                help = "write `from: {\(input.name): STAGE}` with a stage that gives it: \(offering)"
-            } else {
-                let kinds = catalogue.filter { input.types.contains($0.output) }.map { "`\($0.kind)`" }
-                help =
-                    "no stage of this pipeline gives it"
-                    + (kinds.isEmpty ? "" : "; stage kinds that do: \(kinds.joined(separator: ", "))")
-            }
             diagnostics.error(
                 "the input `\(input.name)` of stage `\(draft.name)` is not connected; "
                     + "it wants an artifact of type \(Self.list(input.types))",
-                at: draft.fromLocation ?? draft.location, help: help)
+                at: draft.fromLocation ?? draft.location, help: whereToFind(input, except: index))
         }
     }
 
-    /// The stages of the pipeline that give what an input wants; nil if there are none.
-    private func stages(giving input: InputDeclaration, except index: Int) -> String? {
+    /// Names the stages of the pipeline that give what an input wants, or else the kinds of such stages.
+    private func whereToFind(_ input: InputDeclaration, except index: Int) -> String {
         let matching = input.types.flatMap { (producers[$0] ?? []).prefix(Self.longestList + 2) }
             .filter { $0 != index }.sorted()
-        guard !matching.isEmpty else { return nil }
+        guard !matching.isEmpty else {
+            let kinds = catalogue.filter { input.types.contains($0.output) }.map { "`\($0.kind)`" }
+            return "no stage of this pipeline gives it"
+                + (kinds.isEmpty ? "" : "; stage kinds that do: \(kinds.joined(separator: ", "))")
+        }
         let shown = matching.prefix(Self.longestList).map { "`\(names[$0])`" }.joined(separator: ", ")
-        return matching.count > Self.longestList ? shown + ", …" : shown
+        return "write `\(input.name): STAGE` under `from`, with a stage that gives it: \(shown)"
+            + (matching.count > Self.longestList ? ", …" : "")
     }
 
     private static let longestList = 8

@@ -156,9 +156,13 @@ struct ParameterChecker {
     }
 
     private static func help(for problem: ParameterProblem) -> String? {
-        guard let name = problem.unknownName, !problem.candidates.isEmpty else { return problem.help }
-        return Diagnostic.help(
-            forUnknown: name, among: problem.candidates, as: problem.concernsKey ? "key" : "name") ?? problem.help
+        guard let name = problem.unknownName else { return problem.help }
+        if problem.concernsKey {
+            return Diagnostic.help(forUnknown: name, among: problem.candidates, as: "key") ?? problem.help
+        }
+        // The message has the list of them already.
+        guard NearestName.find(name, among: problem.candidates) != nil else { return problem.help }
+        return Diagnostic.help(forUnknown: name, among: problem.candidates, as: "value")
     }
 
     /// `split.train`, `source[1]`.

@@ -86,8 +86,8 @@ extension ParameterExpander {
         }
         diagnostics.error(
             "the parameters \(CircleText.of(members.map(\.name))) refer to each other in a circle", at: first.location,
-            notes: members.dropFirst().prefix(CircleText.longest).map {
-                Diagnostic.Note("`\($0.name)` goes on with the circle here", at: $0.location)
+            notes: zip(members.dropFirst(), members.dropFirst(2) + members.prefix(1)).prefix(CircleText.longest).map {
+                Diagnostic.Note("`\($0.name)` refers to `\($1.name)` here", at: $0.location)
             })
     }
 }
@@ -133,6 +133,9 @@ extension ParameterOverride {
     /// The value, in its place in the option.
     fileprivate func parse() -> (node: YAMLNode?, findings: [Diagnostic]) {
         let source = source
+        guard !valueText.allSatisfy(\.isWhitespace) else {
+            return (YAMLNode(.scalar(YAMLScalar("", value: .null, style: .plain)), at: nameLocation), [])
+        }
         // As many spaces as there is text in front of the value give its parts the columns that they have there.
         let padded = SourceText(path: source.path, contents: String(repeating: " ", count: valueOffset) + valueText)
         let (root, findings) = YAMLDocument.parse(padded)

@@ -33,7 +33,8 @@ struct PathChecker {
     private mutating func finding(for path: ParameterPath, at absolute: String) -> Finding? {
         let spelled = path.spelled
         guard !spelled.isEmpty, !spelled.utf8.contains(0) else {
-            return Finding(message: "expected \(path.type), found `\(spelled)`, which is no path", help: nil)
+            let found = spelled.isEmpty ? "an empty text" : "a text with a null character"
+            return Finding(message: "expected \(path.type), found \(found)", help: nil)
         }
         let kind = kind(of: absolute)
         switch path.type {

@@ -15,10 +15,9 @@ extension PipelineReader {
             draft.with = nil
             return draft
         }
-        let missing = missingKeys(
-            of: mapping, known: StageKey.allCases.map(\.rawValue), required: [StageKey.uses.rawValue],
-            in: "stage `\(draft.name)`")
-        if !missing.isEmpty {
+        let misspelt = checkKeys(
+            of: mapping, known: StageKey.allCases.map(\.rawValue), in: "stage `\(draft.name)`")
+        if mapping["uses"] == nil, !misspelt.contains("uses") {
             diagnostics.error(
                 "the key `uses` is missing in stage `\(draft.name)`", at: entry.key.location,
                 help: "`uses` names a stage kind: \(kindNames.map { "`\($0)`" }.joined(separator: ", "))")

@@ -32,10 +32,10 @@ struct PipelineReader {
             return
         }
         guard readVersion(mapping) else { return }
-        let missing = missingKeys(
-            of: mapping, known: Key.allCases.map(\.rawValue), required: [.version, .name, .stages].map(\Key.rawValue),
-            in: "the pipeline")
-        for key in missing {
+        let misspelt = checkKeys(of: mapping, known: Key.allCases.map(\.rawValue), in: "the pipeline")
+        if misspelt.contains(Key.params.rawValue) { expander.knowsAllNames = false }
+        for key in [Key.version, .name, .stages].map(\.rawValue)
+        where mapping[key] == nil && !misspelt.contains(key) {
             diagnostics.error(
                 "the key `\(key)` is missing in the pipeline", at: root.location, help: Self.help(forMissing: key))
         }
@@ -84,7 +84,7 @@ struct PipelineReader {
 
     private mutating func readParameters(_ node: YAMLNode?, overrides: [ParameterOverride]) {
         guard let node, !node.isNull else {
-            expander.define(YAMLMapping([]), overrides: overrides)
+            if expander.knowsAllNames { expander.define(YAMLMapping([]), overrides: overrides) }
             return
         }
         guard let mapping = node.mapping else {
@@ -118,11 +118,8 @@ struct PipelineReader {
 
     // MARK: - Parts
 
-    /// Reports the unknown keys of a mapping. Returns the required keys that it lacks, without those that an unknown
-    /// key was likely meant to be.
-    mutating func missingKeys(
-        of mapping: YAMLMapping, known: [String], required: [String], in place: String
-    ) -> [String] {
+    /// Reports the unknown keys of a mapping. Returns the known keys that they were likely meant to be.
+    mutating func checkKeys(of mapping: YAMLMapping, known: [String], in place: String) -> Set<String> {
         let lacking = known.filter { mapping[$0] == nil }
         var misspelt: Set<String> = []
         for key in mapping.entries.map(\.key) where !known.contains(key.text) {
@@ -131,7 +128,7 @@ struct PipelineReader {
                 "unknown key `\(key.text)` in \(place)", at: key.location,
                 help: Diagnostic.help(forUnknown: key.text, among: known, as: "key"))
         }
-        return required.filter { mapping[$0] == nil && !misspelt.contains($0) }
+        return misspelt
     }
 
     /// A single value as it is written, whatever it would mean elsewhere.
