@@ -23,3 +23,16 @@ run: build ## Run pipelines/sentiment.yaml from data to a merged model
 .PHONY: test
 test: setup ## Run the tests
 	@swift build --build-tests --quiet && swift test --skip-build
+
+.PHONY: lint
+lint: ## Check format, and that modules import only what stands above them
+	@swift format lint --strict --recursive Sources Tests Package.swift
+	@swift package dump-package | scripts/check-layers.py
+
+.PHONY: format
+format: ## Format all Swift sources
+	@swift format --in-place --recursive Sources Tests Package.swift
+
+.PHONY: clean
+clean: ## Remove what was built; what `make setup` brought stays
+	@rm -rf .build
