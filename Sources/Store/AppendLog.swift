@@ -4,8 +4,10 @@ import SystemPackage
 
 /// A file of JSON values, one a line, that only grows at its end. Several processes may append at once.
 struct AppendLog: Sendable {
-    let path: FilePath
+    let place: StoreLayout.Place
     let operations: FileOperations
+
+    var path: FilePath { place.path }
 
     /// Appends values in one write: after a crash each line is whole, but for the last.
     func append(_ values: [JSONValue]) throws {
@@ -32,7 +34,7 @@ struct AppendLog: Sendable {
             do {
                 return try open()
             } catch Errno.noSuchFileOrDirectory {
-                try operations.createFolder(path.removingLastComponent())
+                try operations.createFolder(place.folder)
                 return try open()
             }
         }

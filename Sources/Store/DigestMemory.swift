@@ -20,7 +20,7 @@ struct DigestMemory {
         }
     }
 
-    let path: FilePath
+    let place: StoreLayout.Place
 
     /// The digest of the input, if its status is still what it was.
     func digest(for statusRecord: [UInt8]) -> ContentDigest? {
@@ -30,7 +30,7 @@ struct DigestMemory {
     }
 
     private func firstBytes(_ count: Int) throws -> [UInt8] {
-        let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+        let descriptor = try FileDescriptor.open(place.path, .readOnly, options: [.closeOnExec])
         return try descriptor.closeAfter {
             try [UInt8](unsafeUninitializedCapacity: count) { buffer, read in
                 read = try descriptor.read(into: UnsafeMutableRawBufferPointer(buffer))
@@ -40,7 +40,7 @@ struct DigestMemory {
 
     /// The digests of the files in their status; empty where nothing is remembered.
     func files() -> [Key: ContentDigest] {
-        guard let bytes = (try? readIfPresent(path)) ?? nil else { return [:] }
+        guard let bytes = (try? readIfPresent(place.path)) ?? nil else { return [:] }
         let fields = bytes.split(separator: 0, omittingEmptySubsequences: false).dropFirst()
         var files: [Key: ContentDigest] = [:]
         var rest = fields[...]

@@ -12,7 +12,7 @@ extension Store {
     package func digest(of path: FilePath) throws -> ContentDigest {
         let start = FileStatus.now()
         let tree = try FileTree(path, links: .followed)
-        let memory = DigestMemory(path: memoryPath(for: path))
+        let memory = DigestMemory(place: layout.digestMemory(of: absolute(path)))
         let statusRecord = tree.statusRecord
         if let digest = memory.digest(for: statusRecord) { return digest }
 
@@ -30,7 +30,7 @@ extension Store {
         let record = DigestMemory.bytes(
             isProven ? statusRecord : nil, digest, Dictionary(known, uniquingKeysWith: { first, _ in first }))
         // Without a memory the next run reads the files again, which is slow and right.
-        try? publish(record, at: memory.path, durably: false)
+        try? publish(record, at: memory.place, durably: false)
         return digest
     }
 
@@ -64,10 +64,7 @@ extension Store {
         }
     }
 
-    private func memoryPath(for path: FilePath) -> FilePath {
-        let current = FilePath(FileManager.default.currentDirectoryPath)
-        let absolute = current.pushing(path).lexicallyNormalized()
-        let name = ContentDigest(of: absolute.string.utf8).hexadecimal
-        return place("digests", name).appending(name)
+    private func absolute(_ path: FilePath) -> FilePath {
+        FilePath(FileManager.default.currentDirectoryPath).pushing(path).lexicallyNormalized()
     }
 }

@@ -9,6 +9,7 @@ struct FileOperations: Sendable {
 
     /// Makes a folder and those above it that are missing.
     func createFolder(_ path: FilePath) throws {
+        if access(path.string, F_OK) == 0 { return }
         try step(.createFolder, "create the folder", path) {
             var created = mkdir(path.string, 0o777)
             if created != 0, errno == ENOENT {

@@ -49,16 +49,15 @@ extension Store {
     package func lock(
         _ key: StoreKey, run: String, timeout: Duration? = nil, onWait: @Sendable (LockHolder?) -> Void = { _ in }
     ) async throws -> KeyLock {
-        let folder = root.appending("locks")
-        let path = folder.appending(key.hexadecimal + ".lock")
+        let place = layout.lock(key)
         let note = LockHolder.current(run: run).note
         let start = ContinuousClock.now
         var pause = Duration.milliseconds(5)
         var hasWaited = false
-        if (try? folder.stat()) == nil { try operations.createFolder(folder) }
+        try operations.createFolder(place.folder)
         while true {
             try Task.checkCancellation()
-            switch try FileLock.attempt(path, note: note) {
+            switch try FileLock.attempt(place.path, note: note) {
             case .acquired(let lock): return KeyLock(key: key, lock: lock)
             case .unsupported: return KeyLock(key: key, lock: nil)
             case .held(let note):

@@ -1,6 +1,5 @@
 import JSONValues
 import Synchronization
-import SystemPackage
 
 /// Which key each stage of a pipeline had when it was last run, and the name of the last run: what `explain` compares with.
 ///
@@ -64,14 +63,13 @@ extension Store {
     ///
     /// - Parameter pipeline: what tells this pipeline from others of the project, as its file's path from the project's folder.
     package func history(of pipeline: String) throws -> PipelineHistory {
-        let name = ContentDigest(of: pipeline.utf8).hexadecimal + ".ndjson"
-        let log = AppendLog(path: root.appending("history").appending(name), operations: operations)
+        let log = AppendLog(place: layout.history(of: pipeline), operations: operations)
         let values = try log.values()
         let history = PipelineHistory(log: log, values: values)
         let lines = history.lines
         if values.count > 2 * lines.count + 64, let text = try? lines.map({ try $0.canonical + "\n" }).joined() {
             // What another process appends meanwhile may be lost, and with it an explanation.
-            try? publish(Array(text.utf8), at: log.path, durably: false)
+            try? publish(Array(text.utf8), at: log.place, durably: false)
         }
         return history
     }

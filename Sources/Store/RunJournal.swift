@@ -33,18 +33,15 @@ extension Store {
 
     /// The names of all runs, the latest first. Costs more the more there are.
     package func runs() throws -> [String] {
-        let folder = root.appending("runs")
-        let names: [String] = try refused("read the folder", folder) {
-            do { return try FileTree.names(in: folder) } catch Errno.noSuchFileOrDirectory { return [] }
+        let names: [String] = try refused("read the folder", layout.runs) {
+            do { return try FileTree.names(in: layout.runs) } catch Errno.noSuchFileOrDirectory { return [] }
         }
-        return names.filter { $0.hasSuffix(Self.journalSuffix) }.map { String($0.dropLast(Self.journalSuffix.count)) }
+        let suffix = layout.journal(of: "").name
+        return names.filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }
             .sorted(by: >)
     }
 
     private func journal(of run: String) -> RunJournal {
-        let path = root.appending("runs").appending(run + Self.journalSuffix)
-        return RunJournal(run: run, log: AppendLog(path: path, operations: operations))
+        RunJournal(run: run, log: AppendLog(place: layout.journal(of: run), operations: operations))
     }
-
-    private static var journalSuffix: String { ".ndjson" }
 }

@@ -4,7 +4,7 @@ import SystemPackage
 
 /// This process's own folder in the store's `tmp`, where things are made before they get their names.
 ///
-/// A lock beside the folder says that its owner lives. The first use in a process removes the folders whose owners died.
+/// A lock beside the folder says that its owner lives. The first use in a process removes what dead ones left.
 final class ScratchSpace: Sendable {
     private struct Session {
         let folder: FilePath
@@ -16,10 +16,13 @@ final class ScratchSpace: Sendable {
     private let root: FilePath
     private let operations: FileOperations
     private let session = Mutex<Session?>(nil)
+    private let tidy: @Sendable () -> Void
 
-    init(root: FilePath, operations: FileOperations) {
+    /// - Parameter tidy: called once, before the first use.
+    init(root: FilePath, operations: FileOperations, tidy: @escaping @Sendable () -> Void) {
         self.root = root
         self.operations = operations
+        self.tidy = tidy
     }
 
     deinit {
@@ -42,6 +45,7 @@ final class ScratchSpace: Sendable {
     private func begin() throws -> Session {
         try operations.createFolder(root)
         removeAbandoned()
+        tidy()
         while true {
             let name = uniqueName()
             let lock: FileLock?

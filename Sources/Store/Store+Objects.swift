@@ -36,27 +36,27 @@ extension Store {
     }
 
     private func object(_ digest: ContentDigest, trustsStatus: Bool) throws -> ObjectState {
-        let place = ObjectPlace(objectFolder(digest))
-        guard let manifestBytes = try readIfPresent(place.manifest) else {
-            let isThere = (try? place.folder.stat()) != nil
+        let parts = ObjectParts(layout.object(digest).path)
+        guard let manifestBytes = try readIfPresent(parts.manifest) else {
+            let isThere = (try? parts.folder.stat()) != nil
             return isThere ? .damaged("its manifest is missing") : .missing
         }
         guard ContentDigest(of: manifestBytes) == digest, let manifest = Manifest(bytes: manifestBytes) else {
             return .damaged("its manifest was changed")
         }
-        let object = StoredObject(digest: digest, path: place.files)
+        let object = StoredObject(digest: digest, path: parts.files)
         let tree: FileTree
         do {
-            tree = try FileTree(place.files, links: .refused)
+            tree = try FileTree(parts.files, links: .refused)
         } catch let error as StoreError where error.kind == .system(.noSuchFileOrDirectory) {
             return .damaged("its files are missing")
         } catch let error as StoreError where error.kind == .content {
             return .damaged(error.message)
         }
-        if trustsStatus, try readIfPresent(place.checked) == tree.statusRecord { return .intact(object) }
+        if trustsStatus, try readIfPresent(parts.checked) == tree.statusRecord { return .intact(object) }
         if let damage = try damage(of: tree, against: manifest) { return .damaged(damage) }
         // Who has read-only access checks again each time.
-        try? remember(place)
+        try? remember(parts)
         return .intact(object)
     }
 
@@ -83,10 +83,10 @@ extension Store {
 
     /// Moves an object that is damaged out of the way, so that it can be computed anew. Keeps it for a look.
     package func setAside(_ digest: ContentDigest) throws {
-        let folder = root.appending("damaged")
+        let folder = layout.damaged
         try operations.createFolder(folder)
         do {
-            try operations.rename(objectFolder(digest), to: folder.appending("\(digest.short)-\(uniqueName())"))
+            try operations.rename(layout.object(digest).path, to: folder.appending("\(digest.short)-\(uniqueName())"))
         } catch let error as StoreError where error.kind == .system(.noSuchFileOrDirectory) {
             // Another process did it.
         }
@@ -94,7 +94,7 @@ extension Store {
 
     /// What an artifact holds, nil if it is not in the store.
     package func manifest(of digest: ContentDigest) throws -> Manifest? {
-        try readIfPresent(ObjectPlace(objectFolder(digest)).manifest).flatMap { Manifest(bytes: $0) }
+        try readIfPresent(ObjectParts(layout.object(digest).path).manifest).flatMap { Manifest(bytes: $0) }
     }
 
     // MARK: Writing
@@ -129,7 +129,7 @@ extension Store {
             return existing
         }
 
-        let draft = ObjectPlace(try scratch.newPath())
+        let draft = ObjectParts(try scratch.newPath())
         try operations.createFolder(draft.folder)
         do {
             try operations.writeFile(draft.manifest, manifest.bytes)
@@ -150,14 +150,14 @@ extension Store {
     }
 
     /// Gives an object its name. Where another process was faster, its object stays.
-    private func publish(_ draft: ObjectPlace, as digest: ContentDigest) throws -> StoredObject {
-        let folder = objectFolder(digest)
-        try operations.createFolder(folder.removingLastComponent())
+    private func publish(_ draft: ObjectParts, as digest: ContentDigest) throws -> StoredObject {
+        let place = layout.object(digest)
+        try operations.createFolder(place.folder)
         while true {
             do {
-                try operations.rename(draft.folder, to: folder)
-                try operations.syncFolder(folder.removingLastComponent())
-                return StoredObject(digest: digest, path: ObjectPlace(folder).files)
+                try operations.rename(draft.folder, to: place.path)
+                try operations.syncFolder(place.folder)
+                return StoredObject(digest: digest, path: ObjectParts(place.path).files)
             } catch let error as StoreError
                 where [.system(.directoryNotEmpty), .system(.fileExists)].contains(error.kind)
             {
@@ -191,22 +191,18 @@ extension Store {
     }
 
     /// Notes the status in which an object is whole.
-    private func remember(_ place: ObjectPlace) throws {
-        for file in try FileTree(place.files, links: .refused).files {
+    private func remember(_ parts: ObjectParts) throws {
+        for file in try FileTree(parts.files, links: .refused).files {
             try operations.freeze(file.path, file.permissions, isFolder: false)
         }
-        let record = try FileTree(place.files, links: .refused).statusRecord
+        let record = try FileTree(parts.files, links: .refused).statusRecord
         // A torn record equals none, and costs no more than reading the object.
-        try operations.writeFile(place.checked, record, durably: false)
-    }
-
-    private func objectFolder(_ digest: ContentDigest) -> FilePath {
-        place("objects", digest.hexadecimal).appending(digest.hexadecimal)
+        try operations.writeFile(parts.checked, record, durably: false)
     }
 }
 
 /// The parts of an object's folder.
-private struct ObjectPlace {
+private struct ObjectParts {
     let folder: FilePath
 
     init(_ folder: FilePath) {

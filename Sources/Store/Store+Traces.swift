@@ -38,7 +38,7 @@ extension Store {
     ///
     /// - Throws: ``StoreError`` where something is there and cannot be read.
     package func lookUp(_ key: StoreKey) throws -> Lookup {
-        guard let bytes = try readIfPresent(tracePath(key)) else { return .miss(.unknown) }
+        guard let bytes = try readIfPresent(layout.trace(key).path) else { return .miss(.unknown) }
         guard let trace = trace(key, from: bytes) else { return .miss(.damagedTrace) }
         var objects: [String: StoredObject] = [:]
         for (output, digest) in trace.outputs.sorted(by: { $0.key < $1.key }) {
@@ -57,7 +57,7 @@ extension Store {
     /// What is recorded of a computation, whether or not its artifacts are still there. Nil where nothing is, or it
     /// cannot be read.
     package func trace(for key: StoreKey) -> Trace? {
-        guard let bytes = try? readIfPresent(tracePath(key)) else { return nil }
+        guard let bytes = try? readIfPresent(layout.trace(key).path) else { return nil }
         return trace(key, from: bytes)
     }
 
@@ -73,12 +73,8 @@ extension Store {
     ///
     /// - Throws: ``StoreError`` for what the operating system refuses, `JSONWritingError` for a number that is not finite.
     package func record(_ trace: Trace, under lock: KeyLock) throws {
-        try publish(Array(try trace.json.canonical.utf8) + [UInt8(ascii: "\n")], at: tracePath(trace.key))
+        try publish(Array(try trace.json.canonical.utf8) + [UInt8(ascii: "\n")], at: layout.trace(trace.key))
         try discardWork(under: lock)
-    }
-
-    private func tracePath(_ key: StoreKey) -> FilePath {
-        place("traces", key.hexadecimal).appending(key.hexadecimal + ".json")
     }
 
     // MARK: Work
@@ -96,7 +92,19 @@ extension Store {
         try discard(workPath(lock))
     }
 
+    /// Removes the work folders of computations that are recorded and under way no more: their process was killed
+    /// before it came to it.
+    static func removeFinishedWork(_ layout: StoreLayout, _ operations: FileOperations) {
+        for name in (try? FileTree.names(in: layout.work)) ?? [] {
+            guard let key = StoreKey(hexadecimal: name), (try? layout.trace(key).path.stat()) != nil,
+                case .acquired(let lock) = try? FileLock.attempt(layout.lock(key).path, note: "")
+            else { continue }
+            try? operations.remove(layout.work.appending(name))
+            lock.release()
+        }
+    }
+
     private func workPath(_ lock: KeyLock) -> FilePath {
-        root.appending("work").appending(lock.workName)
+        layout.work.appending(lock.workName)
     }
 }

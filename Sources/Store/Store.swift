@@ -31,8 +31,9 @@ package struct Store: Sendable {
     package static let formatVersion = 1
 
     /// The store's folder.
-    package let root: FilePath
+    package var root: FilePath { layout.root }
 
+    let layout: StoreLayout
     let operations: FileOperations
     let scratch: ScratchSpace
 
@@ -41,10 +42,12 @@ package struct Store: Sendable {
     /// - Parameter faultPoint: called around every change to the disk; for tests.
     /// - Throws: ``StoreError`` if the folder holds a store of a newer version or something else, or cannot be made.
     package init(at root: FilePath, faultPoint: FaultPoint? = nil) throws {
-        self.root = root
+        layout = StoreLayout(root: root)
         operations = FileOperations(faultPoint: faultPoint)
-        scratch = ScratchSpace(root: root.appending("tmp"), operations: operations)
-        if let format = try readIfPresent(root.appending("format")) {
+        scratch = ScratchSpace(root: layout.scratch, operations: operations) { [layout, operations] in
+            Self.removeFinishedWork(layout, operations)
+        }
+        if let format = try readIfPresent(layout.format.path) {
             try check(format)
         } else {
             try create()
@@ -75,30 +78,24 @@ package struct Store: Sendable {
         }
         try operations.createFolder(root)
         // Results are not sources; who keeps the project in git need not say so.
-        try publish(Array("*\n".utf8), at: root.appending(".gitignore"))
-        try publish(Array("\(Self.formatVersion)\n".utf8), at: root.appending("format"))
+        try publish(Array("*\n".utf8), at: layout.gitIgnore)
+        try publish(Array("\(Self.formatVersion)\n".utf8), at: layout.format)
     }
 
     // MARK: Files of the store
 
     /// Writes a file that is there whole or not at all, replacing one of that name.
-    func publish(_ bytes: [UInt8], at path: FilePath, durably: Bool = true) throws {
+    func publish(_ bytes: [UInt8], at place: StoreLayout.Place, durably: Bool = true) throws {
         let draft = try scratch.newPath()
         do {
             try operations.writeFile(draft, bytes, durably: durably)
-            let folder = path.removingLastComponent()
-            try operations.createFolder(folder)
-            try operations.rename(draft, to: path)
-            if durably { try operations.syncFolder(folder) }
+            try operations.createFolder(place.folder)
+            try operations.rename(draft, to: place.path)
+            if durably { try operations.syncFolder(place.folder) }
         } catch {
             try? operations.remove(draft)
             throw error
         }
-    }
-
-    /// The folder of a kind of things, two digits deep so that no folder grows large.
-    func place(_ kind: String, _ hexadecimal: String) -> FilePath {
-        root.appending(kind).appending(String(hexadecimal.prefix(2)))
     }
 }
 

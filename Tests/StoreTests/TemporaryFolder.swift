@@ -6,11 +6,15 @@ final class TemporaryFolder: Sendable {
     let path: FilePath
 
     init() throws {
-        path = FilePath(FileManager.default.temporaryDirectory.path).appending("store-tests-\(UUID().uuidString)")
+        // In memory where there is such a file system: the store waits for the disk many times.
+        let isInMemory = FileManager.default.isWritableFile(atPath: "/dev/shm")
+        let parent = isInMemory ? "/dev/shm" : FileManager.default.temporaryDirectory.path
+        path = FilePath(parent).appending("store-tests-\(UUID().uuidString)")
         try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
     }
 
     deinit {
+        if (try? FileManager.default.removeItem(atPath: path.string)) != nil { return }
         // Artifacts are in read-only folders, which only root can empty as they are.
         for name in FileManager.default.enumerator(atPath: path.string)?.compactMap({ $0 as? String }) ?? [] {
             let child = path.pushing(FilePath(name))
