@@ -109,7 +109,8 @@ struct RunCommand: AsyncParsableCommand {
     ) async throws -> RunSummary {
         let work = Task { try await body() }
         let interruption = Interruption {
-            console.writeError("\nstopping: what runs keeps its state; Ctrl-C again ends at once\n")
+            let text = "stopping: what runs keeps its state; Ctrl-C again ends at once"
+            if let view { view.announce(text) } else { console.writeError(text + "\n") }
             work.cancel()
         }
         let ticker = Task {

@@ -74,6 +74,11 @@ final class RunView: Sendable {
         state.withLock { state in draw(&state) }
     }
 
+    /// Says something that concerns the run as a whole.
+    func announce(_ text: String) {
+        state.withLock { state in print(text, &state) }
+    }
+
     /// Removes what is drawn in place and says how the run ended.
     func end(_ summary: RunSummary) {
         state.withLock { state in
