@@ -21,7 +21,12 @@ extension Store {
         if tree.folders.isEmpty, let file = files.first {
             digest = file.digest
         } else {
-            digest = Manifest(files: zip(tree.files, files).map { Manifest.File(path: $0.name, hashed: $1) }).digest
+            digest =
+                Manifest(
+                    files: zip(tree.files, files).map {
+                        Manifest.File(path: $0.name, size: $1.status.size, digest: $1.digest)
+                    }
+                ).digest
         }
 
         let proven = zip(tree.files, files).filter { !$1.status.isRacy(at: start) }

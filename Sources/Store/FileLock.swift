@@ -55,7 +55,7 @@ final class FileLock: Sendable {
     func release() {
         descriptor.withLock { descriptor in
             guard let held = descriptor else { return }
-            unlink(path.string)
+            _ = path.withPlatformString { unlink($0) }
             try? held.close()
             descriptor = nil
         }

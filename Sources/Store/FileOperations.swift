@@ -9,14 +9,16 @@ struct FileOperations: Sendable {
 
     /// Makes a folder and those above it that are missing.
     func createFolder(_ path: FilePath) throws {
-        if access(path.string, F_OK) == 0 { return }
+        if path.withPlatformString({ access($0, F_OK) }) == 0 { return }
         try step(.createFolder, "create the folder", path) {
-            var created = mkdir(path.string, 0o777)
-            if created != 0, errno == ENOENT {
+            do {
+                try check(path.withPlatformString { mkdir($0, 0o777) })
+            } catch Errno.noSuchFileOrDirectory {
                 try createFolder(path.removingLastComponent())
-                created = mkdir(path.string, 0o777)
+                return try createFolder(path)
+            } catch Errno.fileExists {
+                // Another process was faster.
             }
-            if created != 0, errno != EEXIST { throw Errno(rawValue: errno) }
         }
     }
 
@@ -68,7 +70,7 @@ struct FileOperations: Sendable {
     /// Gives a file or folder a new name, replacing a file that has it. Both lie on one file system.
     func rename(_ path: FilePath, to newPath: FilePath) throws {
         try step(.rename, "move \(path) to", newPath) {
-            guard Glibc.rename(path.string, newPath.string) == 0 else { throw Errno(rawValue: errno) }
+            try check(path.withPlatformString { old in newPath.withPlatformString { Glibc.rename(old, $0) } })
         }
     }
 
@@ -78,7 +80,7 @@ struct FileOperations: Sendable {
             rawValue: isFolder ? permissions.rawValue & 0o555 | 0o500 : permissions.rawValue & 0o444 | 0o400)
         guard frozen != permissions else { return }
         try step(.freeze, "make read-only", path) {
-            guard chmod(path.string, frozen.rawValue) == 0 else { throw Errno(rawValue: errno) }
+            try check(path.withPlatformString { chmod($0, frozen.rawValue) })
         }
     }
 
@@ -93,18 +95,23 @@ struct FileOperations: Sendable {
         do {
             let stat = try path.stat(followTargetSymlink: false)
             guard stat.type == .directory else {
-                if unlink(path.string) != 0, errno != ENOENT { throw Errno(rawValue: errno) }
-                return
+                return try check(path.withPlatformString { unlink($0) })
             }
-            if !stat.permissions.contains(.ownerReadWriteExecute) { _ = chmod(path.string, 0o700) }
+            if !stat.permissions.contains(.ownerReadWriteExecute) {
+                try check(path.withPlatformString { chmod($0, 0o700) })
+            }
             for name in try FileTree.names(in: path) { try removeTree(path.appending(name)) }
-            if rmdir(path.string) != 0, errno != ENOENT { throw Errno(rawValue: errno) }
+            try check(path.withPlatformString { rmdir($0) })
         } catch Errno.noSuchFileOrDirectory {
             return
         }
     }
 
     // MARK: Steps
+
+    private func check(_ result: CInt) throws {
+        guard result == 0 else { throw Errno(rawValue: errno) }
+    }
 
     private func sync(_ descriptor: FileDescriptor) throws {
         // Some file systems have nothing to sync and say so.

@@ -50,7 +50,10 @@ struct FileTree {
             }
             folders.append(Folder(path: path, permissions: stat.permissions))
             for child in try refused("read the folder", path, { try Self.names(in: path) }) {
-                let childName = name.isEmpty ? child : name + "/" + child
+                guard let text = String(validating: child) else {
+                    throw StoreError(.content, "a name in \(path) is not UTF-8", help: "rename the file")
+                }
+                let childName = name.isEmpty ? text : name + "/" + text
                 try add(path.appending(child), name: childName, links: links, ancestors: ancestors + [status])
             }
         case .symbolicLink:
@@ -64,11 +67,11 @@ struct FileTree {
 
     /// The names in a folder, in no order.
     ///
-    /// - Throws: `Errno`, or ``StoreError`` for a name that is not UTF-8.
-    static func names(in folder: FilePath) throws -> [String] {
-        guard let stream = opendir(folder.string) else { throw Errno(rawValue: errno) }
+    /// - Throws: `Errno`.
+    static func names(in folder: FilePath) throws -> [FilePath.Component] {
+        guard let stream = folder.withPlatformString({ opendir($0) }) else { throw Errno(rawValue: errno) }
         defer { closedir(stream) }
-        var names: [String] = []
+        var names: [FilePath.Component] = []
         while true {
             errno = 0
             guard let entry = readdir(stream) else {
@@ -76,12 +79,11 @@ struct FileTree {
                 return names
             }
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(validating: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                bytes.withMemoryRebound(to: CChar.self) {
+                    $0.baseAddress.flatMap(FilePath.Component.init(platformString:))
+                }
             }
-            guard let name else {
-                throw StoreError(.content, "a name in \(folder) is not UTF-8", help: "rename the file")
-            }
-            if name != ".", name != ".." { names.append(name) }
+            if let name, name.kind == .regular { names.append(name) }
         }
     }
 }

@@ -12,16 +12,6 @@ package struct Manifest: Sendable, Hashable {
         package let size: Int
         /// SHA-256 of the content.
         package let digest: ContentDigest
-
-        init(path: String, size: Int, digest: ContentDigest) {
-            self.path = path
-            self.size = size
-            self.digest = digest
-        }
-
-        init(path: String, hashed: HashedFile) {
-            self.init(path: path, size: hashed.status.size, digest: hashed.digest)
-        }
     }
 
     /// Sorted by the bytes of their paths.

@@ -34,7 +34,9 @@ extension Store {
     /// The names of all runs, the latest first. Costs more the more there are.
     package func runs() throws -> [String] {
         let names: [String] = try refused("read the folder", layout.runs) {
-            do { return try FileTree.names(in: layout.runs) } catch Errno.noSuchFileOrDirectory { return [] }
+            do { return try FileTree.names(in: layout.runs).map(\.string) } catch Errno.noSuchFileOrDirectory {
+                return []
+            }
         }
         let suffix = layout.journal(of: "").name
         return names.filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }

@@ -28,7 +28,7 @@ final class ScratchSpace: Sendable {
     deinit {
         // Fails, as it should, where something was left behind after an error: the next process removes that.
         session.withLock { session in
-            if let folder = session?.folder { rmdir(folder.string) }
+            if let folder = session?.folder { _ = folder.withPlatformString { rmdir($0) } }
         }
     }
 
@@ -62,7 +62,7 @@ final class ScratchSpace: Sendable {
 
     /// Removes what dead processes left. What cannot be removed stays for another time.
     private func removeAbandoned() {
-        let names = (try? FileTree.names(in: root)) ?? []
+        let names = ((try? FileTree.names(in: root)) ?? []).map(\.string)
         for name in Set(names.map { $0.hasSuffix(Self.lockSuffix) ? String($0.dropLast(Self.lockSuffix.count)) : $0 }) {
             guard case .acquired(let lock) = try? FileLock.attempt(root.appending(name + Self.lockSuffix), note: "")
             else { continue }

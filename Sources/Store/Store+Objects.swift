@@ -45,23 +45,32 @@ extension Store {
             return .damaged("its manifest was changed")
         }
         let object = StoredObject(digest: digest, path: parts.files)
-        let tree: FileTree
         do {
-            tree = try FileTree(parts.files, links: .refused)
+            let tree = try FileTree(parts.files, links: .refused)
+            if trustsStatus, try readIfPresent(parts.checked) == tree.statusRecord { return .intact(object) }
+            // Who may only read checks again each time.
+            try? freeze(tree)
+            return try verify(object, manifest, parts)
         } catch let error as StoreError where error.kind == .system(.noSuchFileOrDirectory) {
             return .damaged("its files are missing")
         } catch let error as StoreError where error.kind == .content {
             return .damaged(error.message)
         }
-        if trustsStatus, try readIfPresent(parts.checked) == tree.statusRecord { return .intact(object) }
-        if let damage = try damage(of: tree, against: manifest) { return .damaged(damage) }
-        // Who has read-only access checks again each time.
-        try? remember(parts)
+    }
+
+    private func verify(_ object: StoredObject, _ manifest: Manifest, _ parts: ObjectParts) throws -> ObjectState {
+        let tree = try FileTree(parts.files, links: .refused)
+        if let damage = Self.damage(of: tree, against: manifest) { return .damaged(damage) }
+        for (digest, expected) in zip(try digests(of: tree), manifest.files) where digest != expected.digest {
+            return .damaged("the content of its file `\(expected.path)` was changed")
+        }
+        // A torn record equals none, and costs no more than reading the object.
+        try? operations.writeFile(parts.checked, tree.statusRecord, durably: false)
         return .intact(object)
     }
 
-    /// What differs from the manifest, nil if nothing does.
-    private func damage(of tree: FileTree, against manifest: Manifest) throws -> String? {
+    /// What differs from the manifest in names and sizes, nil if nothing does.
+    private static func damage(of tree: FileTree, against manifest: Manifest) -> String? {
         let found = Set(tree.files.map { Array($0.name.utf8) })
         if let file = manifest.files.first(where: { !found.contains(Array($0.path.utf8)) }) {
             return "its file `\(file.path)` is missing"
@@ -74,11 +83,22 @@ extension Store {
         for (file, expected) in zip(tree.files, manifest.files) where file.status.size != expected.size {
             return "its file `\(file.name)` has \(file.status.size) bytes, not \(expected.size)"
         }
-        for (hashed, expected) in zip(try hashFiles(tree.files.map(\.path)), manifest.files)
-        where hashed.digest != expected.digest {
-            return "the content of its file `\(expected.path)` was changed"
-        }
         return nil
+    }
+
+    /// The digests of a tree's files, in their order, and with them the certainty that the tree's status is theirs.
+    private func digests(of tree: FileTree) throws -> [ContentDigest] {
+        let hashed = try hashFiles(tree.files.map(\.path))
+        if let (file, _) = zip(tree.files, hashed).first(where: { $0.status != $1.status }) {
+            throw StoreError(
+                .changing, "\(file.path) changes while it is read", help: "run again when nothing writes to it any more"
+            )
+        }
+        return hashed.map(\.digest)
+    }
+
+    private func freeze(_ tree: FileTree) throws {
+        for file in tree.files { try operations.freeze(file.path, file.permissions, isFolder: false) }
     }
 
     /// Moves an object that is damaged out of the way, so that it can be computed anew. Keeps it for a look.
@@ -107,20 +127,18 @@ extension Store {
     ///
     /// - Throws: ``StoreError``: a link or device in the folder, or what the operating system refuses.
     package func insert(directory: FilePath) throws -> StoredObject {
-        let tree = try FileTree(directory, links: .refused)
-        guard !tree.folders.isEmpty else {
+        let writable = try FileTree(directory, links: .refused)
+        guard let top = writable.folders.first else {
             throw StoreError(
                 .content, "\(directory) is a file, and an artifact is a folder", help: "put it into a folder")
         }
         // Frozen before they are read: a digest of what can still be written to would prove nothing.
-        for file in tree.files {
-            try operations.freeze(file.path, file.permissions, isFolder: false)
-            try operations.syncFile(file.path)
-        }
-        let hashed = try hashFiles(tree.files.map(\.path))
+        try freeze(writable)
+        for file in writable.files { try operations.syncFile(file.path) }
+        let tree = try FileTree(directory, links: .refused)
         let manifest = Manifest(
-            files: zip(tree.files, hashed).map { file, hashed in
-                Manifest.File(path: file.name, hashed: hashed)
+            files: zip(tree.files, try digests(of: tree)).map { file, digest in
+                Manifest.File(path: file.name, size: file.status.size, digest: digest)
             })
         let digest = manifest.digest
 
@@ -133,14 +151,14 @@ extension Store {
         try operations.createFolder(draft.folder)
         do {
             try operations.writeFile(draft.manifest, manifest.bytes)
+            try operations.writeFile(draft.checked, tree.statusRecord, durably: false)
             for folder in tree.folders.reversed() {
-                if folder.path != directory { try operations.freeze(folder.path, folder.permissions, isFolder: true) }
+                if folder.path != top.path { try operations.freeze(folder.path, folder.permissions, isFolder: true) }
                 try operations.syncFolder(folder.path)
             }
             try operations.rename(directory, to: draft.files)
             // Only now: a folder that cannot be written to cannot be moved either.
-            try operations.freeze(draft.files, tree.folders[0].permissions, isFolder: true)
-            try remember(draft)
+            try operations.freeze(draft.files, top.permissions, isFolder: true)
             try operations.syncFolder(draft.folder)
             return try publish(draft, as: digest)
         } catch {
@@ -188,16 +206,6 @@ extension Store {
             return
         }
         try operations.remove(doomed)
-    }
-
-    /// Notes the status in which an object is whole.
-    private func remember(_ parts: ObjectParts) throws {
-        for file in try FileTree(parts.files, links: .refused).files {
-            try operations.freeze(file.path, file.permissions, isFolder: false)
-        }
-        let record = try FileTree(parts.files, links: .refused).statusRecord
-        // A torn record equals none, and costs no more than reading the object.
-        try operations.writeFile(parts.checked, record, durably: false)
     }
 }
 

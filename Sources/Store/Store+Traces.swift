@@ -74,7 +74,11 @@ extension Store {
     /// - Throws: ``StoreError`` for what the operating system refuses, `JSONWritingError` for a number that is not finite.
     package func record(_ trace: Trace, under lock: KeyLock) throws {
         try publish(Array(try trace.json.canonical.utf8) + [UInt8(ascii: "\n")], at: layout.trace(trace.key))
-        try discardWork(under: lock)
+        do {
+            try discardWork(under: lock)
+        } catch is StoreError {
+            // The result is recorded; a later run clears up.
+        }
     }
 
     // MARK: Work
@@ -96,7 +100,7 @@ extension Store {
     /// before it came to it.
     static func removeFinishedWork(_ layout: StoreLayout, _ operations: FileOperations) {
         for name in (try? FileTree.names(in: layout.work)) ?? [] {
-            guard let key = StoreKey(hexadecimal: name), (try? layout.trace(key).path.stat()) != nil,
+            guard let key = StoreKey(hexadecimal: name.string), (try? layout.trace(key).path.stat()) != nil,
                 case .acquired(let lock) = try? FileLock.attempt(layout.lock(key).path, note: "")
             else { continue }
             try? operations.remove(layout.work.appending(name))

@@ -71,7 +71,10 @@ package struct Store: Sendable {
     }
 
     private func create() throws {
-        if let names = try? FileTree.names(in: root), !Set(names).isSubset(of: ["tmp", ".gitignore"]) {
+        let draft = Set([layout.scratch.lastComponent?.string, layout.gitIgnore.name])
+        if let names = try? FileTree.names(in: root), !Set(names.map(\.string)).isSubset(of: draft) {
+            // Another process may just have made it.
+            if let format = try readIfPresent(layout.format.path) { return try check(format) }
             throw StoreError(
                 .format, "\(root) is not a store of results: it is not empty and has no file `format`",
                 help: "move the folder away, or name another")

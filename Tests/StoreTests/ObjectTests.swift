@@ -1,4 +1,5 @@
 import Foundation
+import JSONValues
 import Store
 import SystemPackage
 import Testing
@@ -54,6 +55,29 @@ struct ObjectTests {
         let object = try insert([:])
         #expect(try store.object(object.digest) == .intact(object))
         #expect(try store.manifest(of: object.digest)?.size == 0)
+    }
+
+    @Test("an artifact of many files is taken in whole")
+    func manyFiles() throws {
+        let files = Dictionary(uniqueKeysWithValues: (0..<200).map { ("\($0 % 7)/\($0)", "\($0)") })
+        let object = try insert(files)
+        #expect(try store.verify(object.digest) == .intact(object))
+        #expect(try store.manifest(of: object.digest)?.files.count == 200)
+    }
+
+    @Test("a name that is not UTF-8 is refused, and the folder can be removed all the same")
+    func nameEncoding() async throws {
+        let lock = try await store.lock(StoreKey(components: 1), run: "test")
+        let work = try store.workFolder(under: lock)
+        let descriptor = [CChar(bitPattern: 0xFF), 0].withUnsafeBufferPointer { name in
+            name.baseAddress.flatMap(FilePath.Component.init(platformString:)).map { work.appending($0) }
+        }
+        let file = try #require(descriptor)
+        try FileDescriptor.open(file, .writeOnly, options: .create, permissions: .ownerReadWrite).close()
+        let error = #expect(throws: StoreError.self) { try store.insert(directory: work) }
+        #expect(error?.message == "a name in \(work) is not UTF-8")
+        try store.discardWork(under: lock)
+        #expect(!FileManager.default.fileExists(atPath: work.string))
     }
 
     @Test("the folder is moved into the store and made read-only")

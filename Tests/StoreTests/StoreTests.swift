@@ -68,6 +68,18 @@ struct StoreTests {
                 """)
     }
 
+    @Test("a new store is made by whoever comes first, and others find it")
+    func openedAtOnce() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for r in 0..<16 {
+                group.addTask { try await Store(at: root).compute(StageSample(r: r), ["a": "\(r)"]) }
+            }
+            try await group.waitForAll()
+        }
+        let store = try Store(at: root)
+        for r in 0..<16 { #expect(try store.isHit(StoreKey(components: StageSample(r: r).components))) }
+    }
+
     @Test("a folder that is no store is left alone", arguments: ["store/notes.txt", "store/format"])
     func notAStore(file: String) throws {
         try folder.write([file: "hello"])
