@@ -170,7 +170,9 @@ let package = Package(
         tests("ModelsTests", ["Models", "Tensors"]),
         tests("PEFTTests", ["JSONValues", "Models", "PEFT", "Tensors", "Tokenizers"]),
         tests("TrainingTests", ["JSONValues", "Models", "PEFT", "Tensors", "Training"]),
-        tests("StageInterfaceTests", ["Diagnostics", "JSONValues", "StageInterface"]),
+        tests(
+            "StageInterfaceTests", ["Diagnostics", "JSONValues", "StageInterface"],
+            files: ["Golden", "ValidateSchema.py"]),
         tests(
             "PipelinesTests", ["Diagnostics", "JSONValues", "Pipelines", "StageInterface", "YAMLDocument"],
             files: ["Golden"]),

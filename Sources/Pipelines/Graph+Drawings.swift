@@ -3,9 +3,7 @@ import StageInterface
 
 extension Graph {
     /// The graph in DOT, the language of Graphviz.
-    ///
-    /// - Parameter name: the pipeline's name.
-    package func dot(name: String) -> String {
+    package var dot: String {
         var lines = ["digraph \(Self.quotedForDOT(name)) {", "  rankdir=LR;", "  node [shape=box];"]
         lines += stages.map { stage in
             // \n is DOT's own line break inside a label, so it is added behind the quoting.
@@ -36,9 +34,7 @@ extension Graph {
     }
 
     /// The graph as data: the stages in the order in which they may run, each with its inputs and its level.
-    ///
-    /// - Parameter name: the pipeline's name.
-    package func json(name: String) -> JSONValue {
+    package var json: JSONValue {
         var level: [String: Int] = [:]
         for (number, stages) in levels.enumerated() {
             for stage in stages { level[stage.name] = number }

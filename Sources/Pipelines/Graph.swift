@@ -13,6 +13,9 @@ package struct Graph: Sendable {
         package let artifact: ArtifactType
     }
 
+    /// The pipeline's name.
+    package let name: String
+
     /// Every stage after those that feed it: in the order of the file, except that a stage which feeds an earlier
     /// one moves up in front of it.
     package let stages: [Stage]
@@ -30,7 +33,7 @@ package struct Graph: Sendable {
     private let outgoing: [[Int]]
 
     /// The graph of stages of which none depends on itself, and whose inputs are all among them.
-    init(_ fileOrder: [Stage]) {
+    init(name: String, stages fileOrder: [Stage]) {
         let fileIndices = Dictionary(uniqueKeysWithValues: fileOrder.enumerated().map { ($1.name, $0) })
         let sorted = DependencyOrder(fileOrder.map { $0.inputs.compactMap { fileIndices[$0.stage] } })
             .order.map { fileOrder[$0] }
@@ -50,6 +53,7 @@ package struct Graph: Sendable {
             levelOf.append(level)
         }
 
+        self.name = name
         stages = sorted
         edges = sorted.flatMap { stage in
             stage.inputs.map { Edge(from: $0.stage, to: stage.name, input: $0.name, artifact: $0.artifact) }

@@ -26,7 +26,7 @@ package struct Pipeline: Sendable {
         self.source = source
         self.parameters = parameters
         self.stages = stages
-        graph = Graph(stages)
+        graph = Graph(name: name, stages: stages)
         indices = Dictionary(uniqueKeysWithValues: stages.enumerated().map { ($1.name, $0) })
     }
 
@@ -50,6 +50,9 @@ package struct ParameterOverride: Sendable, Hashable {
     package let valueText: String
     /// What the person typed, for messages. It ends with `name=value`.
     package let origin: String
+
+    /// What messages show as the path of an override's text.
+    static let path = "command line"
 
     package init(name: String, valueText: String, origin: String) {
         self.name = name

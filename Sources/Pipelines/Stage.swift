@@ -59,6 +59,13 @@ extension Stage {
         place(ofParameter: path)?.origin ?? withLocation
     }
 
+    /// Where a parameter's value itself is written, as a reason names it: `pipelines/sentiment.yaml:5`, `--set r=16`.
+    package func originDescription(ofParameter path: [String]) -> String {
+        let origin = origin(ofParameter: path)
+        guard origin.path == ParameterOverride.path, let source = origin.source else { return origin.pathAndLine }
+        return source.contents
+    }
+
     private func place(ofParameter path: [String]) -> LocatedValue.Place? {
         guard let name = path.first else { return nil }
         return places[name]?.place(of: path.dropFirst())

@@ -51,8 +51,8 @@ struct GraphTests {
     @Test("as a table, in DOT, in Mermaid and as JSON")
     func renderings() throws {
         GoldenFile("graph.txt").expect(graph.text)
-        GoldenFile("graph.dot").expect(graph.dot(name: "small.1"))
+        GoldenFile("graph.dot").expect(graph.dot)
         GoldenFile("graph.mermaid").expect(graph.mermaid)
-        GoldenFile("graph.json").expect(try graph.json(name: "small.1").pretty)
+        GoldenFile("graph.json").expect(try graph.json.pretty)
     }
 }

@@ -100,6 +100,7 @@ struct LoadingTests {
         #expect(method.values["r"] == 16)
         #expect(method.values["target_modules"] == ["key"])
         #expect(method.origin(ofParameter: ["r"]).description == "command line:1:9")
-        #expect(method.origin(ofParameter: ["r"]).source?.contents == "--set r=16")
+        #expect(method.originDescription(ofParameter: ["r"]) == "--set r=16")
+        #expect(method.originDescription(ofParameter: ["lora_alpha"]) == "pipeline.yaml:20")
     }
 }

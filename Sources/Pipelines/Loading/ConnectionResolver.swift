@@ -9,6 +9,7 @@ struct ConnectionResolver {
     /// The numbers of the stages, each after those that feed it.
     private(set) var order: [Int] = []
 
+    private var suggestions = Suggestions()
     private let catalogue: [StageDeclaration]
     private let indices: [String: Int]
     private let names: [String]
@@ -50,8 +51,8 @@ struct ConnectionResolver {
             guard let producer = indices[stage] else {
                 diagnostics.error(
                     "unknown stage `\(stage)`", at: connection.location,
-                    help: Diagnostic.help(
-                        forUnknown: stage, among: names.filter { $0 != drafts[index].name }, as: "stage"))
+                    help: suggestions.help(
+                        forUnknown: stage, among: names, except: drafts[index].name, as: "stage"))
                 if let input { drafts[index].reportedInputs.insert(input.name) }
                 continue
             }

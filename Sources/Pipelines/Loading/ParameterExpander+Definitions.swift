@@ -97,13 +97,14 @@ extension ParameterExpander {
 extension ParameterExpander {
     /// The values that the command line sets, by parameter. Of several for one parameter the last holds.
     private mutating func read(
-        _ overrides: [ParameterOverride], known: [String]
+        _ overrides: [ParameterOverride], known names: [String]
     ) -> (nodes: [String: YAMLNode], unreadable: Set<String>) {
+        let known = Set(names)
         var nodes: [String: YAMLNode] = [:]
         var unreadable: Set<String> = []
         for override in overrides {
             guard known.contains(override.name) else {
-                let help = Diagnostic.help(forUnknown: override.name, among: known, as: "parameter")
+                let help = suggestions.help(forUnknown: override.name, among: names, as: "parameter")
                 diagnostics.error(
                     "the pipeline has no parameter `\(override.name)`", at: override.nameLocation,
                     help: help ?? (known.isEmpty ? "it has no parameters at all" : nil))
@@ -120,7 +121,7 @@ extension ParameterExpander {
 
 extension ParameterOverride {
     /// The text of the option, for messages.
-    private var source: SourceText { SourceText(path: "command line", contents: origin) }
+    private var source: SourceText { SourceText(path: Self.path, contents: origin) }
 
     /// The number of Unicode scalars in front of the value.
     private var valueOffset: Int { max(0, origin.unicodeScalars.count - valueText.unicodeScalars.count) }

@@ -26,6 +26,7 @@ struct ParameterExpander {
 
     var diagnostics = Diagnostics()
 
+    var suggestions = Suggestions()
     private var indices: [String: Int] = [:]
     private var size = 0
 
@@ -144,7 +145,7 @@ struct ParameterExpander {
                 "unknown parameter `\(name)`", at: place,
                 help: definitions.isEmpty
                     ? "define it: `params: {\(name): VALUE}`"
-                    : Diagnostic.help(forUnknown: name, among: definitions.map(\.name), as: "parameter"))
+                    : suggestions.help(forUnknown: name, among: definitions.map(\.name), as: "parameter"))
         } else {
             diagnostics.error(
                 "`$(\(name))` does not name a parameter", at: place,

@@ -19,6 +19,8 @@ struct PathChecker {
 
     private let projectFolder: String
     private var kinds: [String: Kind?] = [:]
+    private var namesInFolder: [String: [String]] = [:]
+    private var suggestions = Suggestions()
     private var reported: Set<Reported> = []
 
     init(projectFolder: String) { self.projectFolder = projectFolder }
@@ -74,8 +76,8 @@ struct PathChecker {
         for component in absolute.split(separator: "/").map(String.init) {
             let next = folder == "/" ? folder + component : folder + "/" + component
             if kind(of: next) == nil {
-                let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-                if names.count <= Self.longestFolder, let nearest = NearestName.find(component, among: names.sorted()) {
+                let names = names(in: folder)
+                if let nearest = suggestions.nearest(to: component, among: names) {
                     help += "\n`\(folder)` has a similar name: `\(nearest)`"
                 }
                 break
@@ -86,6 +88,10 @@ struct PathChecker {
         return Finding(message: "there is no \(what) `\(spelled)`", help: help)
     }
 
-    /// Reading and comparing more names would take long.
-    private static let longestFolder = 10_000
+    private mutating func names(in folder: String) -> [String] {
+        if let known = namesInFolder[folder] { return known }
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+        namesInFolder[folder] = names
+        return names
+    }
 }
