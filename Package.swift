@@ -16,6 +16,7 @@ let usesCUDA =
     .hasPrefix("cuda") ?? false
 
 let torchCompilerFlags = [
+    "-fvisibility=hidden", "-fvisibility-inlines-hidden",
     "-isystem", "\(site)/torch/include",
     "-isystem", "\(site)/torch/include/torch/csrc/api/include",
 ]
@@ -95,7 +96,7 @@ let package = Package(
         // MARK: Machine learning
 
         /** Tensors, automatic differentiation, devices, dtypes and safetensors. */
-        library("Tensors", ["CTorch"]),
+        library("Tensors", ["CTorch", "Diagnostics", "JSONValues"]),
 
         /** Text to token ids and back, as tokenizer.json says. */
         library("Tokenizers", ["RegularExpressions"]),

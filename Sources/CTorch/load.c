@@ -3,7 +3,7 @@
 #include <dlfcn.h>
 #include <stdio.h>
 
-const ct_api *ct_load(const char *path, char *message, size_t capacity) {
+const ct_api *_Nullable ct_load(const char *path, char *message, size_t capacity) {
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!library) {
         snprintf(message, capacity, "%s", dlerror());
@@ -16,7 +16,8 @@ const ct_api *ct_load(const char *path, char *message, size_t capacity) {
     }
     const ct_api *api = get();
     if (api->api_version != CT_API_VERSION) {
-        snprintf(message, capacity, "%s speaks version %d of the interface, this program version %d", path, api->api_version, CT_API_VERSION);
+        snprintf(message, capacity, "%s speaks version %d of the interface, this program version %d", path,
+                 api->api_version, CT_API_VERSION);
         return NULL;
     }
     return api;
