@@ -59,10 +59,12 @@ extension ParameterDeclaration {
     }
 
     /// The problem of a mapping at `path` that does not hold this parameter, which it must.
-    package func missing(at path: [String]) -> ParameterProblem {
+    ///
+    /// - Parameter reason: why it has no value without being written, in words.
+    package func missing(at path: [String], reason: String? = nil) -> ParameterProblem {
         ParameterProblem(
             path: path, concernsKey: true, missingKey: name, message: "the key `\(name)` is missing",
-            help: "`\(name)`: \(type). \(help)")
+            help: "`\(name)`: \(type). \(help)" + (reason.map { "\n\($0)" } ?? ""))
     }
 }
 

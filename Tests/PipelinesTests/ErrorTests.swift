@@ -106,6 +106,7 @@ struct ErrorTests {
                     stages: sound + tokens + method
                         + "adapter: {uses: train, from: tokens, with: {model: models/small}}"),
                 pipeline(stages: sound + "page: {uses: report, from: {of: page}}"),
+                pipeline(stages: sound + "page: {uses: report, from: {fo: rows}}"),
                 pipeline(
                     stages: sound + tokens + method
                         + """
@@ -156,6 +157,10 @@ struct ErrorTests {
                     stages: sound + "tokens: {uses: tokenize, from: rows, with: {tokenizer: models/small}}\n"
                         + "method: {uses: lora, with: {r: 32}}\n"
                         + "adapter: {uses: train, from: {tokens: tokens, method: method}}"),
+                // Nothing to inherit from, nothing to inherit, and what is inherited does not fit.
+                pipeline(stages: "page: {uses: report}"),
+                pipeline(stages: sound + "page: {uses: report, from: rows}"),
+                train("note: [a]") + "  page: {uses: report, from: adapter}\n",
             ], as: "parameters")
     }
 

@@ -98,4 +98,26 @@ struct LimitsTests {
         #expect(pipeline?.graph.levels.count == 3003)
         #expect(pipeline?.graph.ancestors(of: "a3000").count == 3003)
     }
+
+    @Test("a file of thousands of mistakes is answered with as many findings as can be read")
+    func thousands() {
+        let keys = (0..<40_000).map { "key\($0): 1" }.joined(separator: ", ")
+        let (pipeline, findings) = project.load(
+            "version: 1\nname: small\nstages:\n  method: {uses: lora, with: {\(keys)}}\n")
+        #expect(pipeline == nil)
+        #expect(findings.count == 101)
+        #expect(findings.contains { $0.message == "stage `method` has 39900 more mistakes under `with`" })
+    }
+
+    @Test("files need not exist where they are not asked for")
+    func withoutFiles() {
+        let text = """
+            version: 1
+            name: small
+            stages:
+              rows: {uses: data, with: {source: nothing.csv}}
+            """
+        #expect(project.load(text).pipeline == nil)
+        #expect(project.load(text, checkingFiles: false).pipeline != nil)
+    }
 }

@@ -85,7 +85,11 @@ enum SmallCatalogue {
         output: adapter, example: "")
 
     static let report = StageDeclaration(
-        kind: "report", version: 1, summary: "Write a report", parameters: [],
+        kind: "report", version: 1, summary: "Write a report",
+        parameters: [
+            ParameterDeclaration(
+                name: "title", type: .text, default: .inherited(input: "of", parameter: "note"), help: "The title.")
+        ],
         inputs: [InputDeclaration("of", adapter, rows, isRequired: false, help: "What to report.")],
         output: ArtifactType("page", summary: "a page"), example: "")
 }

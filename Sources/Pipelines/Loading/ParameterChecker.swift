@@ -32,6 +32,9 @@ struct ParameterChecker {
         }
     }
 
+    /// Nobody reads more of them for one stage, and finding their places would take long.
+    private static let mostProblems = 100
+
     // MARK: - Steps
 
     private mutating func resolve(_ with: [LocatedValue.Entry], _ declaration: StageDeclaration, at index: Int) {
@@ -43,10 +46,15 @@ struct ParameterChecker {
         drafts[index].reportedParameters = unknown
         let (values, problems) = declaration.parameters.resolve(with.json)
         drafts[index].values = values
-        for problem in problems {
-            // A value with an unknown part can't be judged, and why it is unknown has been said.
-            if let name = problem.path.first, unknown.contains(name), !problem.concernsKey { continue }
-            report(problem, of: index)
+        // A value with an unknown part can't be judged, and why it is unknown has been said.
+        let told = problems.filter { problem in
+            problem.concernsKey || !(problem.path.first.map(unknown.contains) ?? false)
+        }
+        for problem in told.prefix(Self.mostProblems) { report(problem, of: index) }
+        if told.count > Self.mostProblems {
+            diagnostics.error(
+                "stage `\(drafts[index].name)` has \(told.count - Self.mostProblems) more mistakes under `with`",
+                at: drafts[index].parametersLocation)
         }
     }
 
@@ -59,7 +67,8 @@ struct ParameterChecker {
                 continue
             }
             guard let edge = draft.edge(of: input) else {
-                report(parameter.missing(at: []), of: index)
+                let reason = "it would be taken over from the stage that feeds `\(input)`, and none does"
+                report(parameter.missing(at: [], reason: reason), of: index)
                 continue
             }
             let producer = drafts[edge.stage]
@@ -68,7 +77,8 @@ struct ParameterChecker {
                 continue
             }
             guard let value = producer.values[source], !value.isNull else {
-                report(parameter.missing(at: []), of: index)
+                let reason = "it can't be taken over: stage `\(producer.name)` has no `\(source)`"
+                report(parameter.missing(at: [], reason: reason), of: index)
                 continue
             }
             drafts[index].places[parameter.name] =
