@@ -44,8 +44,15 @@ struct ConnectionResolver {
 
     private mutating func connect(_ index: Int) {
         guard let connections = drafts[index].connections else { return }
+        if let declaration = drafts[index].declaration, declaration.inputs.isEmpty, !connections.isEmpty {
+            diagnostics.error(
+                "a stage of kind `\(declaration.kind)` has no inputs", at: drafts[index].fromLocation,
+                help: "leave out `from` in stage `\(drafts[index].name)`")
+            return
+        }
+        let written = Set(connections.compactMap { $0.input?.name })
         for connection in connections {
-            let input = input(of: connection, at: index)
+            let input = input(of: connection, at: index, written: written)
             if let input, connection.stage == nil { drafts[index].reportedInputs.insert(input.name) }
             guard let stage = connection.stage else { continue }
             guard let producer = indices[stage] else {
@@ -66,17 +73,15 @@ struct ConnectionResolver {
         drafts[index].edges = inputs.compactMap { drafts[index].edge(of: $0.name) }
     }
 
-    /// The input that a connection is for; nil where it has no such input, which is reported.
-    private mutating func input(of connection: StageDraft.Connection, at index: Int) -> InputDeclaration? {
+    /// The input that a connection is for; nil where the stage has no such input, which is reported.
+    ///
+    /// - Parameter written: the names of all inputs that the stage's `from` connects.
+    private mutating func input(
+        of connection: StageDraft.Connection, at index: Int, written: Set<String>
+    ) -> InputDeclaration? {
         guard let declaration = drafts[index].declaration else { return nil }
         let inputs = declaration.inputs
         let place = connection.input?.location ?? connection.location
-        guard !inputs.isEmpty else {
-            diagnostics.error(
-                "a stage of kind `\(declaration.kind)` has no inputs", at: place,
-                help: "leave out `from` in stage `\(drafts[index].name)`")
-            return nil
-        }
         guard let name = connection.input?.name else {
             let required = inputs.filter(\.isRequired)
             if let only = required.count == 1 ? required.first : inputs.count == 1 ? inputs.first : nil {
@@ -93,7 +98,6 @@ struct ConnectionResolver {
         diagnostics.error(
             "unknown input `\(name)` in stage `\(drafts[index].name)`", at: place,
             help: Diagnostic.help(forUnknown: name, among: inputs.map(\.name), as: "input"))
-        let written = Set(drafts[index].connections?.compactMap { $0.input?.name } ?? [])
         if let meant = NearestName.find(name, among: inputs.map(\.name).filter { !written.contains($0) }) {
             drafts[index].reportedInputs.insert(meant)
         }
