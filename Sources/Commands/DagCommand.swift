@@ -24,14 +24,13 @@ struct DagCommand: ParsableCommand {
 
     func run() throws {
         let console = Console(color: color)
-        let loaded = try pipeline.load(console, checkingFiles: false).pipeline
-        let graph = loaded.graph
+        let graph = try pipeline.load(console, checkingFiles: false).pipeline.graph
         let text =
             switch format {
             case .text: graph.text
-            case .dot: graph.dot(name: loaded.name)
+            case .dot: graph.dot
             case .mermaid: graph.mermaid
-            case .json: try graph.json(name: loaded.name).pretty
+            case .json: try graph.json.pretty
             }
         console.writeResult(text.hasSuffix("\n") ? text : text + "\n")
     }
