@@ -99,7 +99,7 @@ let package = Package(
         library("Tensors", ["CTorch", "Diagnostics", "JSONValues"]),
 
         /** Text to token ids and back, as tokenizer.json says. */
-        library("Tokenizers", ["RegularExpressions"]),
+        library("Tokenizers", ["JSONValues", "RegularExpressions"]),
 
         /** Transformer models from config.json and safetensors; they know no adapters. */
         library("Models", ["Tensors"]),
@@ -167,7 +167,7 @@ let package = Package(
         tests("RegularExpressionsTests", ["RegularExpressions"]),
         tests("YAMLDocumentTests", ["Diagnostics", "YAMLDocument"], files: ["Golden"]),
         tests("TensorsTests", ["Tensors"]),
-        tests("TokenizersTests", ["Tokenizers"]),
+        tests("TokenizersTests", ["JSONValues", "Tokenizers"], files: ["Golden"]),
         tests("ModelsTests", ["Models", "Tensors"]),
         tests("PEFTTests", ["JSONValues", "Models", "PEFT", "Tensors", "Tokenizers"]),
         tests("TrainingTests", ["JSONValues", "Models", "PEFT", "Tensors", "Training"]),

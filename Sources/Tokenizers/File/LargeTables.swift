@@ -1,0 +1,92 @@
+import JSONValues
+
+/// The one or two tables that are most of a tokenizer.json, `model.vocab` and `model.merges`, read apart from the rest.
+struct LargeTables {
+    /// The document with null in the place of each table.
+    let rest: JSONNode
+
+    private let bytes: [UInt8]
+    private let file: String
+    /// Where the values of `model.vocab` and `model.merges` begin; nil where there is none.
+    private let vocabularyStart: Int?
+
+    /// - Throws: what is not JSON, with its line and column.
+    init(_ bytes: [UInt8], file: String) throws(TokenizerError) {
+        self.bytes = bytes
+        self.file = file
+        var small = bytes
+        let tables = Self.locate(bytes)
+        vocabularyStart = tables["vocab"]?.lowerBound
+        for range in tables.values.sorted(by: { $0.lowerBound > $1.lowerBound }) {
+            // Lines stay, so that what is said of the rest still has its place.
+            let lines = bytes[range].filter { $0 == 0x0A }
+            small.replaceSubrange(range, with: Array("null".utf8) + lines)
+        }
+        rest = JSONNode(try Self.parse(small, file: file), file: file)
+    }
+
+    /// The tokens and ids of `model.vocab`.
+    func vocabulary() throws(TokenizerError) -> Vocabulary {
+        guard let vocabularyStart, let entries = entries(from: vocabularyStart) else {
+            // Either it isn't JSON, which this tells, or it isn't a vocabulary.
+            let document = JSONNode(try Self.parse(bytes, file: file), file: file)
+            let table = try document.member("model").member("vocab")
+            for key in try table.members().keys.sorted() { _ = try table.member(key).tokenID() }
+            throw table.expected("an object of tokens and ids")
+        }
+        return try Vocabulary(entries)
+    }
+
+    private func entries(from start: Int) -> [Vocabulary.Entry]? {
+        var scanner = JSONScanner(bytes, from: start)
+        var entries: [Vocabulary.Entry] = []
+        let place = "\(file): model.vocab"
+        guard scanner.skip("{") else { return nil }
+        if scanner.skip("}") { return entries }
+        repeat {
+            guard let token = scanner.string(), scanner.skip(":"), let id = scanner.integer(),
+                (0...Vocabulary.maximumID).contains(id)
+            else { return nil }
+            entries.append(Vocabulary.Entry(token: token, id: Int32(id), place: place))
+        } while scanner.skip(",")
+        return scanner.skip("}") ? entries : nil
+    }
+
+    /// The ranges of the tables' values by their key, as far as the text can be followed.
+    private static func locate(_ bytes: [UInt8]) -> [String: Range<Int>] {
+        let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        var scanner = JSONScanner(bytes, from: bytes.starts(with: byteOrderMark) ? byteOrderMark.count : 0)
+        var tables: [String: Range<Int>] = [:]
+        guard scanner.skip("{") else { return [:] }
+        repeat {
+            guard let key = scanner.string(), scanner.skip(":") else { return tables }
+            scanner.skipSpace()
+            if key == Array("model".utf8), scanner.next == UInt8(ascii: "{") {
+                _ = scanner.skip("{")
+                repeat {
+                    guard let key = scanner.string(), scanner.skip(":") else { return tables }
+                    scanner.skipSpace()
+                    let start = scanner.position
+                    let isTable = scanner.next == UInt8(ascii: "{") || scanner.next == UInt8(ascii: "[")
+                    guard scanner.skipValue() else { return tables }
+                    let name = String(decoding: key, as: UTF8.self)
+                    if isTable, name == "vocab", tables[name] == nil {
+                        tables[name] = start..<scanner.position
+                    }
+                } while scanner.skip(",")
+                guard scanner.skip("}") else { return tables }
+            } else {
+                guard scanner.skipValue() else { return tables }
+            }
+        } while scanner.skip(",")
+        return tables
+    }
+
+    static func parse(_ bytes: [UInt8], file: String) throws(TokenizerError) -> JSONValue {
+        do {
+            return try JSONValue(parsing: bytes)
+        } catch {
+            throw TokenizerError(place: "\(file):\(error.line):\(error.column)", problem: error.message)
+        }
+    }
+}

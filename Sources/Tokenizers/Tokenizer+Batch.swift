@@ -1,0 +1,45 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+extension Tokenizer {
+    /// Encodes many texts on all cores. The result is that of ``encode(_:pair:addSpecialTokens:maximumLength:withOffsets:)``
+    /// for each, in their order, however many cores there are.
+    ///
+    /// - Parameter pairs: the second texts, as many as there are first ones; nil where there are none.
+    package func encodeBatch(
+        _ texts: [String], pairs: [String]? = nil, addSpecialTokens: Bool = true, maximumLength: Int? = nil,
+        withOffsets: Bool = false
+    ) throws(TokenizerError) -> [Encoding] {
+        if let pairs, pairs.count != texts.count {
+            throw TokenizerError(
+                place: "batch", problem: "\(pairs.count) second texts for \(texts.count) first ones; give each one")
+        }
+        let chunkSize = 256
+        let chunkCount = (texts.count + chunkSize - 1) / chunkSize
+        let results = Mutex<[Int: Result<[Encoding], TokenizerError>]>([:])
+        DispatchQueue.concurrentPerform(iterations: chunkCount) { chunk in
+            let range = chunk * chunkSize..<min((chunk + 1) * chunkSize, texts.count)
+            let result = Result { () throws(TokenizerError) in
+                var workspace = Workspace(tracksSources: withOffsets)
+                var encodings: [Encoding] = []
+                encodings.reserveCapacity(range.count)
+                for index in range {
+                    encodings.append(
+                        try encode(
+                            texts[index], pair: pairs?[index], addSpecialTokens: addSpecialTokens,
+                            maximumLength: maximumLength, &workspace))
+                }
+                return encodings
+            }
+            results.withLock { $0[chunk] = result }
+        }
+        var encodings: [Encoding] = []
+        encodings.reserveCapacity(texts.count)
+        let chunks = results.withLock { $0 }
+        for chunk in 0..<chunkCount {
+            if let result = chunks[chunk] { encodings += try result.get() }
+        }
+        return encodings
+    }
+}

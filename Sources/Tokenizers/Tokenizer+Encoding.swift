@@ -1,0 +1,168 @@
+extension Tokenizer {
+    /// Turns a text, or a pair of texts, into a model's input.
+    ///
+    /// - Parameters:
+    ///   - pair: the second text, for a model that takes two.
+    ///   - addSpecialTokens: whether the tokens of the file's template, as `[CLS]` and `[SEP]`, are put in.
+    ///   - maximumLength: how many tokens the result has at most, special ones included. Of a longer text the end goes;
+    ///     of a pair first the end of the longer text, then of both, until each has half. Special tokens stay.
+    ///   - withOffsets: whether ``Encoding/offsets`` are wanted, which takes longer.
+    /// - Throws: ``TokenizerError`` where `maximumLength` leaves no room for the special tokens.
+    package func encode(
+        _ text: String, pair: String? = nil, addSpecialTokens: Bool = true, maximumLength: Int? = nil,
+        withOffsets: Bool = false
+    ) throws(TokenizerError) -> Encoding {
+        var workspace = Workspace(tracksSources: withOffsets)
+        return try encode(
+            text, pair: pair, addSpecialTokens: addSpecialTokens, maximumLength: maximumLength, &workspace)
+    }
+
+    func encode(
+        _ text: String, pair: String?, addSpecialTokens: Bool, maximumLength: Int?, _ workspace: inout Workspace
+    ) throws(TokenizerError) -> Encoding {
+        let layout = layout(isPair: pair != nil)
+        let specialCount = addSpecialTokens ? layout.specialCount : 0
+        if let maximumLength, maximumLength < specialCount {
+            throw TokenizerError(
+                place: "maximum length",
+                problem: "\(maximumLength) tokens leave no room for the \(specialCount) "
+                    + "special ones; allow more, or leave them out")
+        }
+        var first = try tokens(of: text, &workspace)
+        var second = TextTokens()
+        if let pair { second = try tokens(of: pair, &workspace) }
+        if let maximumLength {
+            let (firstCount, secondCount) = Self.truncatedCounts(
+                first.ids.count, second.ids.count, total: maximumLength - specialCount)
+            first.truncate(to: firstCount)
+            second.truncate(to: secondCount)
+        }
+        return Self.assemble(
+            layout, first, second, addSpecialTokens: addSpecialTokens, withOffsets: workspace.text.tracksSources)
+    }
+
+    private func layout(isPair: Bool) -> Layout {
+        if isPair { return pipeline.postProcessor?.pair ?? .plainPair }
+        return pipeline.postProcessor?.single ?? .plainSingle
+    }
+
+    /// How many tokens of each text remain, by Hugging Face's `longest_first`.
+    static func truncatedCounts(_ first: Int, _ second: Int, total: Int) -> (Int, Int) {
+        if first + second <= total { return (first, second) }
+        if second == 0 { return (total, 0) }
+        let (shorter, longer) = (min(first, second), max(first, second))
+        var counts = (shorter, min(longer, max(shorter, total - shorter)))
+        if counts.0 + counts.1 > total { counts = (total / 2, total - total / 2) }
+        return first > second ? (counts.1, counts.0) : counts
+    }
+
+    private static func assemble(
+        _ layout: Layout, _ first: TextTokens, _ second: TextTokens, addSpecialTokens: Bool, withOffsets: Bool
+    ) -> Encoding {
+        var encoding = Encoding()
+        let count = first.ids.count + second.ids.count + layout.parts.count
+        encoding.ids.reserveCapacity(count)
+        encoding.typeIDs.reserveCapacity(count)
+        encoding.specialTokensMask.reserveCapacity(count)
+        if withOffsets { encoding.offsets = [] }
+        for part in layout.parts {
+            switch part {
+            case .first(let typeID): encoding.append(first, typeID: typeID)
+            case .second(let typeID): encoding.append(second, typeID: typeID)
+            case .special(let id, let typeID):
+                if addSpecialTokens { encoding.append(special: id, typeID: typeID) }
+            }
+        }
+        return encoding
+    }
+
+    // MARK: One text
+
+    /// The tokens of one text, before special ones are put around it.
+    private func tokens(of text: String, _ workspace: inout Workspace) throws(TokenizerError) -> TextTokens {
+        // A copy of the bytes, for a string need not hold them in one piece.
+        let bytes = Array(text.utf8)
+        var result = TextTokens()
+        result.ids.reserveCapacity(bytes.count / 4)
+        var scalarsBefore = 0
+        let tracksSources = workspace.text.tracksSources
+        try finder.forEachPart(of: bytes.span) { part throws(TokenizerError) in
+            let scalars = tracksSources ? UTF8Coding.scalarCount(bytes.span, part.range) : 0
+            if let id = part.id {
+                result.append(id, tracksSources ? scalarsBefore..<scalarsBefore + scalars : nil)
+            } else {
+                workspace.text.reset(to: bytes.span, part.range, firstScalar: scalarsBefore)
+                try appendTokens(of: &workspace, to: &result)
+            }
+            scalarsBefore += scalars
+        }
+        return result
+    }
+
+    /// Appends the tokens of `workspace.text`, a part of a text without added tokens that are sought as they are.
+    private func appendTokens(of workspace: inout Workspace, to result: inout TextTokens) throws(TokenizerError) {
+        try pipeline.normalizer?.normalize(&workspace)
+        if !normalizedFinder.isEmpty {
+            let normalized = workspace.text
+            var parts: [AddedTokenFinder.Part] = []
+            try normalizedFinder.forEachPart(of: normalized.bytes.span) { parts.append($0) }
+            for part in parts {
+                if let id = part.id {
+                    result.append(id, normalized.tracksSources ? normalized.originalRange(of: part.range) : nil)
+                } else {
+                    workspace.text.reset(to: normalized, part.range)
+                    try appendWords(of: &workspace, to: &result)
+                }
+            }
+        } else {
+            try appendWords(of: &workspace, to: &result)
+        }
+    }
+
+    private func appendWords(of workspace: inout Workspace, to result: inout TextTokens) throws(TokenizerError) {
+        guard !workspace.text.bytes.isEmpty else { return }
+        workspace.words.removeAll(keepingCapacity: true)
+        workspace.words.append(workspace.text.bytes.indices)
+        try pipeline.preTokenizer?.split(&workspace)
+        workspace.pieces.removeAll()
+        let text = workspace.text
+        for word in workspace.words {
+            try pipeline.model.tokenize(text.bytes.span, word, into: &workspace.pieces)
+        }
+        result.ids += workspace.pieces.ids
+        if text.tracksSources { result.offsets += workspace.pieces.ranges.lazy.map(text.originalRange(of:)) }
+    }
+}
+
+/// The tokens of one text.
+private struct TextTokens {
+    var ids: [Int32] = []
+    /// Empty unless asked for.
+    var offsets: [Range<Int>] = []
+
+    mutating func append(_ id: Int32, _ offsets: Range<Int>?) {
+        ids.append(id)
+        if let offsets { self.offsets.append(offsets) }
+    }
+
+    mutating func truncate(to count: Int) {
+        ids.removeSubrange(min(count, ids.count)...)
+        offsets.removeSubrange(min(count, offsets.count)...)
+    }
+}
+
+extension Encoding {
+    fileprivate mutating func append(_ tokens: TextTokens, typeID: Int32) {
+        ids += tokens.ids
+        typeIDs += repeatElement(typeID, count: tokens.ids.count)
+        specialTokensMask += repeatElement(false, count: tokens.ids.count)
+        offsets?.append(contentsOf: tokens.offsets)
+    }
+
+    fileprivate mutating func append(special id: Int32, typeID: Int32) {
+        ids.append(id)
+        typeIDs.append(typeID)
+        specialTokensMask.append(true)
+        offsets?.append(0..<0)
+    }
+}
