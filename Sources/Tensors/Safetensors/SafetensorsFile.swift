@@ -39,20 +39,37 @@ package final class SafetensorsFile {
     ///
     /// - Throws: ``SafetensorsError`` where there is no such tensor, ``TorchError`` where LibTorch is not available.
     package func tensor(_ name: String, as dtype: DType? = nil) throws -> Tensor {
-        guard let entry = header.entries[name] else {
-            let nearest = NearestName.find(name, among: names)
-            throw SafetensorsError(
-                path: path, "there is no tensor `\(name)`",
-                help: nearest.map { "a tensor with a similar name exists: `\($0)`" })
-        }
+        let entry = try entry(name)
         let start = header.byteCount + entry.bytes.lowerBound
-        let bytes = UnsafeMutableRawBufferPointer(rebasing: mapping.bytes[start..<start + entry.bytes.count])
+        let bytes = bytes(of: entry)
         let tensor =
             start.isMultiple(of: entry.dtype.byteCount) && !bytes.isEmpty
             ? try view(of: bytes, entry)
             : try Tensor(bytes: UnsafeRawBufferPointer(bytes), dtype: entry.dtype, shape: entry.shape)
         guard let dtype, dtype != entry.dtype else { return tensor }
         return try tensor.to(dtype)
+    }
+
+    /// Reads a tensor's bytes where they lie, row by row and little-endian, without LibTorch.
+    ///
+    /// - Throws: ``SafetensorsError`` where there is no such tensor, and what `body` throws.
+    package func withBytes<Result>(of name: String, _ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result
+    {
+        let bytes = bytes(of: try entry(name))
+        return try withExtendedLifetime(mapping) { try body(UnsafeRawBufferPointer(bytes)) }
+    }
+
+    private func entry(_ name: String) throws(SafetensorsError) -> SafetensorsHeader.Entry {
+        if let entry = header.entries[name] { return entry }
+        let nearest = NearestName.find(name, among: names)
+        throw SafetensorsError(
+            path: path, "there is no tensor `\(name)`",
+            help: nearest.map { "a tensor with a similar name exists: `\($0)`" })
+    }
+
+    private func bytes(of entry: SafetensorsHeader.Entry) -> UnsafeMutableRawBufferPointer {
+        let start = header.byteCount + entry.bytes.lowerBound
+        return UnsafeMutableRawBufferPointer(rebasing: mapping.bytes[start..<start + entry.bytes.count])
     }
 
     /// A tensor over the mapped memory, which keeps the mapping.
