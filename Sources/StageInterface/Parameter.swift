@@ -169,6 +169,18 @@ extension Parameter {
         Self(name, .folder(reading: files), default: value, help: help) { InputPath($0) }
     }
 
+    /// A folder that, where it is not written, is the one that the stage behind an input was given.
+    ///
+    /// Reads as nil where that input is not connected.
+    package static func inheritedFolder(
+        _ name: String, reading files: [String], from origin: (input: String, parameter: String), help: String
+    ) -> Self where Value == InputPath? {
+        Self(
+            name, .folder(reading: files), default: .inherited(input: origin.input, parameter: origin.parameter),
+            help: help
+        ) { $0.isNull ? .some(nil) : InputPath($0) }
+    }
+
     package static func optionalFolder(_ name: String, reading files: [String], help: String) -> Self
     where Value == InputPath? {
         Self(name, .folder(reading: files), default: .absent, help: help) { $0.isNull ? .some(nil) : InputPath($0) }

@@ -17,7 +17,7 @@ package struct ParameterDeclaration: Sendable {
         /// Nothing: the stage reads `nil`.
         case absent
         /// The value of `parameter` at the stage that feeds `input`; what it inherits is part of this stage's
-        /// key like a value that is written out.
+        /// key like a value that is written out. Nothing, where the input is optional and not connected.
         case inherited(input: String, parameter: String)
     }
 

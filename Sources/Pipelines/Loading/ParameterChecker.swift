@@ -67,6 +67,10 @@ struct ParameterChecker {
                 continue
             }
             guard let edge = draft.edge(of: input) else {
+                if declaration.input(named: input)?.isRequired == false {
+                    drafts[index].values[parameter.name] = .null
+                    continue
+                }
                 let reason = "it would be taken over from the stage that feeds `\(input)`, and none does"
                 report(parameter.missing(at: [], reason: reason), of: index)
                 continue
