@@ -100,7 +100,7 @@ enum KeyComponentList {
             rows.append(
                 Component(
                     name: path.joined(separator: "."), value: path.last == "sha256" ? short(value) : value,
-                    origin: isWritten ? stage.location(ofParameter: path).pathAndLine : "default"))
+                    origin: isWritten ? stage.originDescription(ofParameter: path) : "default"))
         }
         for (path, value) in leaves(json["numerics"], []) where !path.isEmpty {
             rows.append(Component(name: path.joined(separator: "."), value: value, origin: "numerics class"))

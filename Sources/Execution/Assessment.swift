@@ -50,7 +50,7 @@ package struct Assessment: Sendable {
     private func words(for change: KeyChange) -> String {
         switch change.subject {
         case .parameter(let path):
-            let location = stage.location(ofParameter: path).pathAndLine
+            let location = stage.originDescription(ofParameter: path)
             return "\(path.joined(separator: ".")) \(spelled(change.old)) → \(spelled(change.new)) (\(location))"
         case .content(let path): return "\(spelledPath(path)) changed"
         case .input(let name):
