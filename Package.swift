@@ -166,7 +166,7 @@ let package = Package(
         tests("JSONValuesTests", ["JSONValues"]),
         tests("RegularExpressionsTests", ["RegularExpressions"]),
         tests("YAMLDocumentTests", ["Diagnostics", "YAMLDocument"], files: ["Golden"]),
-        tests("TensorsTests", ["Tensors"]),
+        tests("TensorsTests", ["JSONValues", "Tensors"], files: ["Golden"]),
         tests("TokenizersTests", ["JSONValues", "Tokenizers"], files: ["Golden"]),
         tests("ModelsTests", ["Models", "Tensors"]),
         tests("PEFTTests", ["JSONValues", "Models", "PEFT", "Tensors", "Tokenizers"]),

@@ -226,7 +226,7 @@ typedef struct CT_SENDABLE ct_api {
     ct_tensor _Nullable CT_FUNCTION(argmax)(ct_tensor x, ct_size dimension, bool keep);
     /* Running sums along a dimension. */
     ct_tensor _Nullable CT_FUNCTION(cumulative_sum)(ct_tensor x, ct_size dimension);
-    /* √Σx² of all elements, computed in float64 where the CPU does. */
+    /* √Σx² of all elements, computed in float64. */
     int32_t CT_FUNCTION(norm)(ct_tensor x, double *value);
     /* The largest |x|; 0 for an empty tensor. */
     int32_t CT_FUNCTION(max_abs)(ct_tensor x, double *value);
