@@ -1,0 +1,67 @@
+package import Tensors
+
+/// A linear layer, y = x Wᵀ + b.
+package final class Linear {
+    /// The module's path as in transformers: `bert.encoder.layer.0.attention.self.query`.
+    package let name: String
+    /// W, (outputs, inputs)
+    package let weight: Parameter
+    /// b, (outputs)
+    package let bias: Parameter?
+    package var adapter: (any LinearAdapter)?
+
+    package init(name: String, weight: Parameter, bias: Parameter?) {
+        self.name = name
+        self.weight = weight
+        self.bias = bias
+    }
+
+    package var inputSize: Int { weight.shape[1] }
+    package var outputSize: Int { weight.shape[0] }
+    package var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
+
+    /// (…, inputs) → (…, outputs), through the adapter if there is one.
+    package func callAsFunction(_ input: Tensor, mode: ForwardMode) throws -> Tensor {
+        guard let adapter else { return try baseOutput(of: input) }
+        return try adapter.output(of: input, through: self, mode: mode)
+    }
+
+    /// x Wᵀ + b, without the adapter.
+    package func baseOutput(of input: Tensor) throws -> Tensor {
+        try NN.linear(input, weight: weight.value, bias: bias?.value)
+    }
+}
+
+extension Linear {
+    /// - Parameter dtype: another type than the reader's.
+    convenience init(
+        _ name: String, inputs: Int, outputs: Int, dtype: DType? = nil, from weights: WeightReader
+    ) throws {
+        self.init(
+            name: name,
+            weight: try weights.parameter(
+                "\(name).weight", shape: [outputs, inputs], role: .weight, dtype: dtype),
+            bias: try weights.parameter("\(name).bias", shape: [outputs], role: .bias, dtype: dtype))
+    }
+
+    /// A new layer as transformers makes one: weights from N(0, `standardDeviation`²), biases 0.
+    convenience init(
+        fresh name: String, inputs: Int, outputs: Int, standardDeviation: Double, device: Device,
+        generator: RandomGenerator
+    ) throws {
+        let weight = try Tensor.normal(
+            [outputs, inputs], mean: 0, standardDeviation: standardDeviation, generator: generator)
+        self.init(
+            name: name,
+            weight: Parameter(name: "\(name).weight", role: .weight, value: try weight.to(device)),
+            bias: Parameter(
+                name: "\(name).bias", role: .bias, value: try Tensor.zeros([outputs], device: device)))
+    }
+
+    /// Makes output i what output `order[i]` was.
+    func reorderOutputs(_ order: [Int]) throws {
+        guard order != Array(order.indices) else { return }
+        let rows = try Tensor(order, shape: [order.count]).to(weight.value.device)
+        for parameter in parameters { parameter.value = try parameter.value.indexSelected(dim: 0, rows) }
+    }
+}
