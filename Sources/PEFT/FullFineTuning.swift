@@ -1,0 +1,33 @@
+package import Models
+package import Tensors
+
+/// Trains every parameter of the model, for comparison: nothing is added, and a whole model is saved.
+package struct FullFineTuning: FineTuningMethod, Hashable {
+    package init() {}
+
+    package func attach(to model: any SequenceClassifier, generator: RandomGenerator) throws -> any TunedModel {
+        try model.setTrainable { _ in true }
+        return FullyTunedModel(base: model)
+    }
+}
+
+private final class FullyTunedModel: TunedModel {
+    let base: any SequenceClassifier
+
+    init(base: any SequenceClassifier) {
+        self.base = base
+    }
+
+    var trainableParameters: [Parameter] { base.parameters }
+
+    func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor {
+        try base.logits(for: input, mode: mode)
+    }
+
+    func save(to folder: String, baseModelName: String?) throws {
+        try base.save(to: folder)
+    }
+
+    /// The changes are in the model's own weights already.
+    func merge() {}
+}

@@ -1,0 +1,22 @@
+package import Models
+
+/// A method whose result is an adapter in the format of Hugging Face's PEFT: `adapter_config.json` and
+/// `adapter_model.safetensors`.
+///
+/// A method is a type that conforms, in a file or folder of its own, and an entry in ``AdapterFolder/methods``.
+package protocol PEFTMethod: FineTuningMethod {
+    /// The value of `peft_type`: `LORA`.
+    static var peftType: String { get }
+
+    /// Reads the method's parameters from `adapter_config.json`. The reader collects what is wrong.
+    init(from configuration: inout ConfigurationReader)
+
+    /// Attaches an adapter that was saved before. The reader collects what is wrong.
+    ///
+    /// - Parameters:
+    ///   - folder: where the adapter is.
+    ///   - isTrainable: whether it is trained further.
+    func attach(
+        to model: any SequenceClassifier, from tensors: WeightReader, folder: String, isTrainable: Bool
+    ) throws -> any TunedModel
+}

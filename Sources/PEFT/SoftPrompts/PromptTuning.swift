@@ -1,0 +1,112 @@
+import JSONValues
+package import Models
+package import Tensors
+
+/// Prompt tuning (Lester, Al-Rfou and Constant 2021, arXiv:2104.08691): vectors in front of the input are trained.
+///
+/// The parameters are PEFT's `PromptTuningConfig`'s.
+package struct PromptTuning: SoftPromptMethod, Hashable {
+    package static var peftType: String { "PROMPT_TUNING" }
+
+    /// The vectors that training begins with.
+    package enum Initialisation: Sendable, Hashable {
+        /// N(0, 1), which is far off the scale of word embeddings and trains slowly.
+        case random
+        /// The embeddings of words drawn at random, each with the same probability.
+        case sampleVocabulary
+        /// The embeddings of a text's tokens, special ones included, repeated or cut to fit.
+        case text(String, ids: [Int], tokenizer: String)
+    }
+
+    package var numVirtualTokens: Int
+    /// PEFT's default is `random`; ours is what trains.
+    package var promptTuningInit: Initialisation
+
+    package init(numVirtualTokens: Int, promptTuningInit: Initialisation = .sampleVocabulary) {
+        self.numVirtualTokens = numVirtualTokens
+        self.promptTuningInit = promptTuningInit
+    }
+
+    package func attach(to model: any SequenceClassifier, generator: RandomGenerator) throws -> any TunedModel {
+        try prepare(model, isTrainable: true)
+        let vectors = try initialVectors(for: model, generator: generator)
+        return SoftPromptModel(base: model, method: self, source: try PromptEmbedding(vectors, isTrainable: true))
+    }
+
+    /// (V, d)
+    private func initialVectors(for model: any SequenceClassifier, generator: RandomGenerator) throws -> Tensor {
+        let count = numVirtualTokens
+        let vocabularySize = model.dimensions.vocabularySize
+        let device = model.device
+        let ids: [Int]
+        switch promptTuningInit {
+        case .random:
+            let shape = [count, model.dimensions.hiddenSize]
+            return try Tensor.normal(shape, mean: 0, standardDeviation: 1, generator: generator).to(device)
+        case .sampleVocabulary:
+            let places = try Tensor.uniform([count], low: 0, high: 1, generator: generator).floats()
+            ids = places.map { min(Int(Double($0) * Double(vocabularySize)), vocabularySize - 1) }
+        case .text(let text, let textIDs, _):
+            guard !textIDs.isEmpty else { throw PEFTError(["prompt_tuning_init_text `\(text)` has no tokens"]) }
+            if let id = textIDs.first(where: { !(0..<vocabularySize).contains($0) }) {
+                throw PEFTError(
+                    [
+                        "prompt_tuning_init_text has a token with id \(id), "
+                            + "but the model's vocabulary has \(vocabularySize)"
+                    ],
+                    help: "use the model's own tokenizer")
+            }
+            ids = (0..<count).map { textIDs[$0 % textIDs.count] }
+        }
+        return try withoutGradients {
+            try model.wordEmbeddings(try Tensor(ids, shape: [count]).to(device)).to(.float32).copy()
+        }
+    }
+}
+
+// MARK: - PEFT's files
+
+extension PromptTuning {
+    package init(from configuration: inout ConfigurationReader) {
+        let count = Self.readCommonKeys(&configuration)
+        // How training began is past. It is read so that saving again tells the same.
+        let text = configuration.string("prompt_tuning_init_text")
+        let tokenizer = configuration.string("tokenizer_name_or_path")
+        configuration.ignore(["tokenizer_kwargs"])
+        let initialisation: Initialisation
+        switch configuration.choice("prompt_tuning_init", default: InitialisationName.random) {
+        case .random: initialisation = .random
+        case .sampleVocabulary: initialisation = .sampleVocabulary
+        case .text: initialisation = .text(text ?? "", ids: [], tokenizer: tokenizer ?? "")
+        }
+        self.init(numVirtualTokens: count, promptTuningInit: initialisation)
+    }
+
+    package func attach(
+        to model: any SequenceClassifier, from tensors: WeightReader, folder: String, isTrainable: Bool
+    ) throws -> any TunedModel {
+        let vectors = try readPrompt(for: model, from: tensors)
+        try prepare(model, isTrainable: isTrainable)
+        return SoftPromptModel(
+            base: model, method: self, source: try PromptEmbedding(vectors, isTrainable: isTrainable))
+    }
+
+    var fileConfiguration: [String: JSONValue] {
+        switch promptTuningInit {
+        case .random: ["prompt_tuning_init": .string(InitialisationName.random.rawValue)]
+        case .sampleVocabulary: ["prompt_tuning_init": .string(InitialisationName.sampleVocabulary.rawValue)]
+        case .text(let text, _, let tokenizer):
+            [
+                "prompt_tuning_init": .string(InitialisationName.text.rawValue),
+                "prompt_tuning_init_text": .string(text),
+                "tokenizer_name_or_path": .string(tokenizer),
+            ]
+        }
+    }
+
+    private enum InitialisationName: String, CaseIterable {
+        case random = "RANDOM"
+        case sampleVocabulary = "SAMPLE_VOCAB"
+        case text = "TEXT"
+    }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import Models
+import Tensors
+
+/// Everything that training needs to go on as if it had never stopped, in one safetensors file.
+///
+/// Parameters, moments, the best parameters so far and the state of the random numbers are tensors; the rest is JSON
+/// in the file's metadata. The order of the examples follows from the seed and the step.
+struct Checkpoint {
+    let path: String
+    let fingerprint: String
+
+    var exists: Bool { FileManager.default.fileExists(atPath: path) }
+
+    /// Writes a checkpoint in place of an earlier one, whole or not at all.
+    func write(_ state: TrainingState, optimizer: Optimizer, best: [Tensor]?, device: Device) throws {
+        var tensors: [String: Tensor] = [:]
+        for (index, parameter) in optimizer.parameters.enumerated() {
+            tensors[Name.parameter + parameter.name] = try parameter.value.detached()
+            tensors[Name.firstMoment + parameter.name] = optimizer.firstMoments[index]
+            tensors[Name.secondMoment + parameter.name] = optimizer.secondMoments[index]
+            if let best { tensors[Name.best + parameter.name] = best[index] }
+        }
+        tensors[Name.randomState] = try Self.bytes(try RandomState.capture())
+        if device.isCUDA { tensors[Name.deviceRandomState] = try Self.bytes(try RandomState.capture(device: device)) }
+        let record = Record(fingerprint: fingerprint, state: state)
+        let json = String(decoding: try JSONEncoder().encode(record), as: UTF8.self)
+        try Safetensors.write(tensors, metadata: ["format": "pt", Name.record: json], to: path)
+    }
+
+    /// Reads a checkpoint back into the parameters, the optimizer and LibTorch's random numbers.
+    ///
+    /// - Returns: the state, and the best parameters if there were any.
+    /// - Throws: ``TrainingError`` if the file belongs to another training; ``ModelError`` if tensors are missing,
+    ///   unexpected or of another shape.
+    func read(into optimizer: Optimizer, device: Device) throws -> (state: TrainingState, best: [Tensor]?) {
+        let file = try SafetensorsFile(path)
+        guard let json = file.metadata[Name.record],
+            let record = try? JSONDecoder().decode(Record.self, from: Data(json.utf8))
+        else {
+            throw TrainingError(["\(path) is no checkpoint of this version"], help: "remove it to train from the start")
+        }
+        guard record.fingerprint == fingerprint else {
+            throw TrainingError(
+                ["\(path) is a checkpoint of a training with other parameters or examples"],
+                help: "remove it to train from the start")
+        }
+        let reader = WeightReader(path: path, source: file, device: device)
+        func tensor(_ prefix: String, _ parameter: Parameter) throws -> Tensor {
+            try reader.parameter(prefix + parameter.name, shape: parameter.shape, role: parameter.role).value
+        }
+        let hasBest = record.state.bestEpoch != nil
+        let restored = try optimizer.parameters.map { parameter in
+            (
+                value: try tensor(Name.parameter, parameter), first: try tensor(Name.firstMoment, parameter),
+                second: try tensor(Name.secondMoment, parameter),
+                best: hasBest ? try tensor(Name.best, parameter) : nil
+            )
+        }
+        for name in [Name.randomState, Name.deviceRandomState] { reader.skip(name) }
+        try reader.finish(help: "remove the checkpoint to train from the start")
+
+        try optimizer.setParameters(restored.map(\.value))
+        for (index, tensors) in restored.enumerated() {
+            try optimizer.firstMoments[index].copy_(from: tensors.first)
+            try optimizer.secondMoments[index].copy_(from: tensors.second)
+        }
+        try RandomState.restore(try Self.bytes(in: file, Name.randomState))
+        if device.isCUDA {
+            try RandomState.restore(try Self.bytes(in: file, Name.deviceRandomState), device: device)
+        }
+        let best = restored.compactMap(\.best)
+        return (record.state, hasBest ? best : nil)
+    }
+
+    private struct Record: Codable {
+        var format = 1
+        let fingerprint: String
+        let state: TrainingState
+    }
+
+    private enum Name {
+        static let parameter = "parameter/"
+        static let firstMoment = "first_moment/"
+        static let secondMoment = "second_moment/"
+        static let best = "best/"
+        static let randomState = "random_state"
+        static let deviceRandomState = "device_random_state"
+        static let record = "training"
+    }
+
+    private static func bytes(_ values: [UInt8]) throws -> Tensor {
+        try values.withUnsafeBytes { try Tensor(bytes: $0, dtype: .uint8, shape: [values.count]) }
+    }
+
+    private static func bytes(in file: SafetensorsFile, _ name: String) throws -> [UInt8] {
+        try file.tensor(name).withBytes { Array($0) }
+    }
+}

@@ -1,0 +1,190 @@
+import Models
+package import PEFT
+import Tensors
+
+/// Trains a model with a method on examples, and keeps the parameters of the best epoch.
+///
+/// The same configuration, examples and first parameters give the same parameters in the end, bit for bit, on the same
+/// machine with the same number of threads; whether training was stopped and went on in between makes no difference.
+package final class Trainer {
+    private let model: any TunedModel
+    private let configuration: TrainingConfiguration
+    private let training: [EncodedExample]
+    private let validation: [EncodedExample]
+    private let device: Device
+    private let optimizer: Optimizer
+    private let schedule: LearningRateSchedule
+    private let stepsPerEpoch: Int
+    private var order: EpochOrder
+    private var state = TrainingState()
+    /// The parameters of the best epoch so far.
+    private var best: [Tensor]?
+
+    /// - Parameter validation: what each epoch is judged by; without any, the last epoch's parameters are kept.
+    /// - Throws: ``TrainingError`` with everything that is wrong with the configuration or the examples.
+    package init(
+        model: any TunedModel, configuration: TrainingConfiguration, training: [EncodedExample],
+        validation: [EncodedExample] = []
+    ) throws {
+        let problems = configuration.problems
+        guard problems.isEmpty else { throw TrainingError(problems) }
+        let check = ExampleCheck(model)
+        try check(training, "training", needsLabels: true)
+        if !validation.isEmpty { try check(validation, "validation", needsLabels: true) }
+        self.model = model
+        self.configuration = configuration
+        self.training = training
+        self.validation = validation
+        device = model.base.device
+        optimizer = try Optimizer(model.trainableParameters, configuration: configuration)
+        stepsPerEpoch = configuration.stepsPerEpoch(exampleCount: training.count)
+        schedule = LearningRateSchedule(
+            peak: configuration.learningRate, shape: configuration.schedule, warmup: configuration.warmup,
+            totalSteps: configuration.epochs * stepsPerEpoch)
+        order = try EpochOrder(
+            lengths: training.map(\.ids.count), batchSize: configuration.effectiveBatchSize, seed: configuration.seed)
+    }
+
+    /// Trains to the end, from the checkpoint if there is one.
+    ///
+    /// - Parameters:
+    ///   - checkpointPath: where checkpoints are written, and where one is looked for; nil keeps none.
+    ///   - progress: called after each step.
+    ///   - shouldStop: asked before each step and each batch of an evaluation.
+    /// - Throws: ``TrainingStopped`` after a checkpoint was written, if asked to stop; ``TrainingError`` for a loss or
+    ///   gradient that is not a number, a parameter whose gradient is zero, or a checkpoint of another training.
+    package func run(
+        checkpointPath: String? = nil, progress: (TrainingProgress) -> Void = { _ in },
+        shouldStop: () -> Bool = { false }
+    ) throws -> TrainingResult {
+        let checkpoint = try checkpointPath.map {
+            Checkpoint(
+                path: $0,
+                fingerprint: try TrainingFingerprint.make(configuration, training: training, validation: validation))
+        }
+        if let checkpoint, checkpoint.exists {
+            (state, best) = try checkpoint.read(into: optimizer, device: device)
+        } else {
+            try RandomState.seed(configuration.seed)
+        }
+        let resumedFrom = state.step
+        var pace = Pace(evaluationExampleCount: validation.count)
+
+        do {
+            while true {
+                if needsEvaluation { try evaluate(&pace, shouldStop: shouldStop) }
+                if state.step == schedule.totalSteps { break }
+                if shouldStop() { throw TrainingStopped(step: state.step) }
+                try pace.time { try step() }
+                progress(report(pace))
+                if let interval = configuration.checkpointInterval, state.step.isMultiple(of: interval) {
+                    try write(to: checkpoint)
+                }
+            }
+        } catch is TrainingStopped {
+            try write(to: checkpoint)
+            throw TrainingStopped(step: state.step)
+        }
+
+        if let best { try optimizer.setParameters(best) }
+        return TrainingResult(
+            losses: state.losses, evaluations: state.evaluations, bestEpoch: state.bestEpoch ?? configuration.epochs,
+            steps: state.step, resumedFrom: resumedFrom, trainingSeconds: pace.seconds,
+            samplesPerSecond: pace.samplesPerSecond)
+    }
+
+    // MARK: Steps
+
+    /// One change of the parameters.
+    ///
+    /// - Returns: the examples that it was made from.
+    private func step() throws -> Int {
+        let (epoch, position) = state.step.quotientAndRemainder(dividingBy: stepsPerEpoch)
+        let indices = try order.batches(epoch: epoch)[position]
+        let loss = try backward(indices.map { training[$0] })
+        let number = state.step + 1
+        guard loss.isFinite else {
+            throw TrainingError(
+                ["the loss is \(loss) at step \(number)"], help: "lower learning_rate, or warm up over more steps")
+        }
+
+        let parameters = optimizer.parameters
+        let norm = try Gradients.clip(
+            parameters.map(\.value), maxNorm: configuration.maxGradientNorm ?? .infinity)
+        let gradients = try parameters.map { parameter in
+            guard let gradient = try parameter.value.gradient() else {
+                throw TrainingError([
+                    "`\(parameter.name)` is to be trained but has no gradient: it takes no part in the output"
+                ])
+            }
+            return gradient
+        }
+        if !norm.isFinite { try GradientCheck.requireFinite(gradients, of: parameters, step: number) }
+        if number == Self.checkedStep { try GradientCheck.requireNonzero(gradients, of: parameters, step: number) }
+
+        try optimizer.step(
+            number, gradients: gradients, learningRate: schedule.learningRate(at: state.step))
+        for parameter in parameters { try parameter.value.clearGradient() }
+        state.step = number
+        state.losses.append(loss)
+        return indices.count
+    }
+
+    /// The step whose gradients are checked for zeros. B is zero before the first step that has a learning rate, which
+    /// is the second under a warm-up; A's gradient is zero until then.
+    private static var checkedStep: Int { 3 }
+
+    /// Adds up the gradients of an effective batch's mean loss, batch by batch.
+    ///
+    /// The loss is divided by the number of examples in the whole effective batch, so that gradients are those of one
+    /// large batch, however it is cut.
+    ///
+    /// - Returns: the mean loss.
+    private func backward(_ examples: [EncodedExample]) throws -> Double {
+        var sum = 0.0
+        for start in stride(from: 0, to: examples.count, by: configuration.batchSize) {
+            let part = Array(examples[start..<min(start + configuration.batchSize, examples.count)])
+            let batch = try ExampleBatch(part, paddingID: model.base.paddingID, device: device)
+            let loss = try batch.lossSum(of: try model.logits(for: batch.input, mode: .training))
+            try (loss * (1 / Double(examples.count))).backward()
+            sum += try loss.item()
+        }
+        return sum / Double(examples.count)
+    }
+
+    // MARK: Evaluation and state
+
+    /// Whether an epoch is done that has not been evaluated.
+    private var needsEvaluation: Bool {
+        !validation.isEmpty && state.step > 0 && state.step.isMultiple(of: stepsPerEpoch)
+            && state.evaluations.count < state.step / stepsPerEpoch
+    }
+
+    private func evaluate(_ pace: inout Pace, shouldStop: () -> Bool) throws {
+        let logits = try pace.timeEvaluation {
+            try Predictor(model: model, batchSize: configuration.evaluationBatchSize)
+                .logits(for: validation, shouldStop: shouldStop)
+        }
+        let evaluation = Evaluation(
+            logits: logits, labels: validation.compactMap(\.label), classCount: model.base.labels.count)
+        if state.record(evaluation) {
+            best = try optimizer.parameters.map { try $0.value.detached().copy() }
+        }
+    }
+
+    private func write(to checkpoint: Checkpoint?) throws {
+        try checkpoint?.write(state, optimizer: optimizer, best: best, device: device)
+    }
+
+    private func report(_ pace: Pace) -> TrainingProgress {
+        let evaluationsLeft = validation.isEmpty ? 0 : configuration.epochs - state.evaluations.count
+        let doneEpochs = state.step / stepsPerEpoch
+        let inEpoch = min(state.step % stepsPerEpoch * configuration.effectiveBatchSize, training.count)
+        let examplesLeft = (configuration.epochs - doneEpochs) * training.count - inEpoch
+        return TrainingProgress(
+            step: state.step, steps: schedule.totalSteps, epoch: (state.step - 1) / stepsPerEpoch + 1,
+            epochs: configuration.epochs, loss: state.losses.last ?? 0,
+            learningRate: schedule.learningRate(at: state.step - 1), samplesPerSecond: pace.samplesPerSecond,
+            secondsLeft: pace.secondsLeft(examples: examplesLeft, evaluations: evaluationsLeft))
+    }
+}

@@ -1,0 +1,43 @@
+import Foundation
+
+/// Tells whether a checkpoint belongs to a training: a digest of its configuration and examples.
+enum TrainingFingerprint {
+    static func make(
+        _ configuration: TrainingConfiguration, training: [EncodedExample], validation: [EncodedExample]
+    ) throws -> String {
+        var configuration = configuration
+        // How often checkpoints are written changes nothing that is computed.
+        configuration.checkpointInterval = nil
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        var digest = FNV1a()
+        digest.add(try encoder.encode(configuration))
+        for examples in [training, validation] {
+            digest.add(examples.count)
+            for example in examples {
+                digest.add(example.ids)
+                digest.add(example.tokenTypeIDs ?? [])
+                digest.add(example.label ?? -1)
+            }
+        }
+        return String(digest.value, radix: 16)
+    }
+}
+
+/// The 64-bit hash of Fowler, Noll and Vo: enough to notice a mix-up, and the same in every process.
+private struct FNV1a {
+    private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    mutating func add(_ bytes: some Sequence<UInt8>) {
+        for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    }
+
+    mutating func add(_ number: Int) {
+        withUnsafeBytes(of: Int64(number).littleEndian) { add($0) }
+    }
+
+    mutating func add(_ numbers: [Int32]) {
+        add(numbers.count)
+        for number in numbers { withUnsafeBytes(of: number.littleEndian) { add($0) } }
+    }
+}

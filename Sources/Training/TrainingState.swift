@@ -1,0 +1,25 @@
+/// How far training is: all that a checkpoint holds besides tensors.
+struct TrainingState: Codable, Equatable {
+    /// Steps done.
+    var step = 0
+    /// The mean loss of each step done.
+    var losses: [Double] = []
+    /// The evaluation of each epoch done.
+    var evaluations: [Evaluation] = []
+    /// The epoch with the best evaluation, counted from 1.
+    var bestEpoch: Int?
+
+    /// Notes an epoch's evaluation.
+    ///
+    /// - Returns: whether it is the best so far: by accuracy, and by loss where that is equal.
+    mutating func record(_ evaluation: Evaluation) -> Bool {
+        let best = bestEpoch.map { evaluations[$0 - 1] }
+        evaluations.append(evaluation)
+        if let best {
+            let rank = { (evaluation: Evaluation) in (evaluation.metrics.accuracy, -evaluation.loss) }
+            guard rank(evaluation) > rank(best) else { return false }
+        }
+        bestEpoch = evaluations.count
+        return true
+    }
+}
