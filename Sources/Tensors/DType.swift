@@ -16,6 +16,17 @@ package enum DType: String, CaseIterable, Sendable {
         }
     }
 
+    /// Bytes of a tensor of this type; nil where a size is negative or 64 bits can't count them.
+    func byteCount(of shape: [Int]) -> Int? {
+        var count = byteCount
+        for size in shape {
+            let (product, overflow) = count.multipliedReportingOverflow(by: size)
+            if overflow || size < 0 { return nil }
+            count = product
+        }
+        return count
+    }
+
     /// Whether elements are fractions, so that gradients can be taken.
     package var isFloatingPoint: Bool {
         switch self {

@@ -27,10 +27,11 @@ void require_lstm_weights(
     const at::Tensor &x, const std::vector<at::Tensor> &weights, ct_size hidden_size, ct_size layers,
     ct_size directions) {
     TORCH_CHECK(x.dim() == 3, "the input has shape ", x.sizes(), "; expected (batch, length, width)");
-    TORCH_CHECK(hidden_size > 0 && layers > 0, "hidden size ", hidden_size, " and ", layers, " layers; expected both > 0");
     TORCH_CHECK(
-        weights.size() == static_cast<size_t>(layers * directions * 4), weights.size(), " weights; expected 4 for each of ",
-        layers, " layers and ", directions, " directions");
+        hidden_size > 0 && layers > 0, "hidden size ", hidden_size, " and ", layers, " layers; expected both above 0");
+    TORCH_CHECK(
+        weights.size() == static_cast<size_t>(layers * directions * 4), weights.size(),
+        " weights; expected 4 for each of ", layers, " layers and ", directions, " directions");
     const auto gates = 4 * hidden_size;
     for (size_t i = 0; i < weights.size(); i += 4) {
         const bool first = i < static_cast<size_t>(directions * 4);

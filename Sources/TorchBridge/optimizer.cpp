@@ -33,7 +33,8 @@ void require_like(const at::Tensor &x, const at::Tensor &parameter, const char *
 }
 
 void require_contiguous(const at::Tensor &x, const char *what, ct_size index) {
-    TORCH_CHECK(x.is_contiguous(), "the ", what, " ", index, " is a view with gaps; expected a tensor in row-major order");
+    TORCH_CHECK(
+        x.is_contiguous(), "the ", what, " ", index, " is a view with gaps; expected a tensor in row-major order");
 }
 
 }  // namespace

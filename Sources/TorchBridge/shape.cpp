@@ -16,7 +16,9 @@ void add_shape_functions(ct_api &table) {
         return make([&] { return x->value.permute(sizes(dimensions, rank)); });
     };
     table.transpose = [](ct_tensor x, ct_size a, ct_size b) { return make([&] { return x->value.transpose(a, b); }); };
-    table.unsqueeze = [](ct_tensor x, ct_size dimension) { return make([&] { return x->value.unsqueeze(dimension); }); };
+    table.unsqueeze = [](ct_tensor x, ct_size dimension) {
+        return make([&] { return x->value.unsqueeze(dimension); });
+    };
     table.squeeze = [](ct_tensor x, ct_size dimension) { return make([&] { return x->value.squeeze(dimension); }); };
     table.flatten = [](ct_tensor x, ct_size first, ct_size last) {
         return make([&] { return x->value.flatten(first, last); });

@@ -33,6 +33,38 @@ struct SafetensorsWritingTests {
         #expect(try file.tensor("part").floats() == [2, 5])
     }
 
+    @Test("plain numbers are written and read without tensors")
+    func arrays() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("a.safetensors")
+        let ids = withUnsafeBytes(of: (Int32(-1), Int32(7))) { Array($0) }
+        let arrays = ["ids": SafetensorsArray(dtype: .int32, shape: [2, 1], bytes: ids)]
+        try Safetensors.write(arrays: arrays, to: path)
+        let file = try SafetensorsFile(path)
+        #expect(try file.withBytes(of: "ids") { Array($0) } == ids)
+        #expect(try file.tensor("ids").ints() == [-1, 7])
+        #expect(throws: SafetensorsError.self) { try file.withBytes(of: "id") { _ in } }
+
+        try Safetensors.write(["ids": file.tensor("ids")], metadata: [:], to: folder.path("b.safetensors"))
+        #expect(
+            try Data(contentsOf: URL(filePath: path)) == Data(contentsOf: URL(filePath: folder.path("b.safetensors"))))
+    }
+
+    @Test("plain numbers that don't fill their shape are refused, all at once")
+    func wrongArrays() throws {
+        let arrays = [
+            "a": SafetensorsArray(dtype: .int32, shape: [2], bytes: [1]),
+            "b": SafetensorsArray(dtype: .int64, shape: [.max, 2], bytes: []),
+            "c": SafetensorsArray(dtype: .int8, shape: [-1, -1], bytes: [1]),
+            "d": SafetensorsArray(dtype: .int8, shape: [1], bytes: [1]),
+        ]
+        let error = #expect(throws: SafetensorsError.self) {
+            try Safetensors.write(arrays: arrays, to: "/nowhere/a.safetensors")
+        }
+        #expect(error?.problems.map(\.tensor) == ["a", "b", "c"])
+        #expect(error?.problems.first?.message == "1 bytes are given; I32 [2] has 8")
+    }
+
     @Test("a file of no tensors, and any metadata, can be read again")
     func metadata() throws {
         let folder = try TemporaryFolder()

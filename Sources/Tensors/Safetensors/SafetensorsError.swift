@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// What is wrong with a file of tensors, or with reading or writing it.
 package struct SafetensorsError: Error, Hashable, CustomStringConvertible {
     /// One thing that is wrong.
@@ -22,6 +24,14 @@ package struct SafetensorsError: Error, Hashable, CustomStringConvertible {
 
     init(path: String, tensor: String? = nil, _ message: String, help: String? = nil) {
         self.init(path: path, problems: [Problem(tensor: tensor, message: message)], help: help)
+    }
+
+    /// A tensor that isn't there, with the nearest name of those that are.
+    static func missing(_ name: String, among names: [String], path: String) -> SafetensorsError {
+        let nearest = NearestName.find(name, among: names)
+        return SafetensorsError(
+            path: path, "there is no tensor `\(name)`",
+            help: nearest.map { "a tensor with a similar name exists: `\($0)`" })
     }
 
     /// How many problems a description shows.

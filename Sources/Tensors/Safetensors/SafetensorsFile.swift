@@ -1,5 +1,4 @@
 import CTorch
-import Diagnostics
 
 /// A safetensors file, opened for reading: its header is checked whole, and a tensor's bytes are read when it is used.
 ///
@@ -61,10 +60,7 @@ package final class SafetensorsFile {
 
     private func entry(_ name: String) throws(SafetensorsError) -> SafetensorsHeader.Entry {
         if let entry = header.entries[name] { return entry }
-        let nearest = NearestName.find(name, among: names)
-        throw SafetensorsError(
-            path: path, "there is no tensor `\(name)`",
-            help: nearest.map { "a tensor with a similar name exists: `\($0)`" })
+        throw SafetensorsError.missing(name, among: names, path: path)
     }
 
     private func bytes(of entry: SafetensorsHeader.Entry) -> UnsafeMutableRawBufferPointer {

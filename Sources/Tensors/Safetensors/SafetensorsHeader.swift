@@ -1,4 +1,3 @@
-import Diagnostics
 import JSONValues
 
 /// The table of contents of a safetensors file: 8 bytes with its length, then JSON.
@@ -92,7 +91,7 @@ private struct EntryReader {
             report("`\(SafetensorsHeader.metadataKey)` is \(value.kindDescription); expected an object of strings")
             return
         }
-        for (key, value) in members {
+        for (key, value) in members.sorted(by: { $0.key < $1.key }) {
             if let text = value.stringValue {
                 metadata[key] = text
             } else {
@@ -123,7 +122,7 @@ private struct EntryReader {
             return nil
         }
         guard let dtype, let shape else { return nil }
-        guard let needed = byteCount(of: shape, dtype) else {
+        guard let needed = dtype.byteCount(of: shape) else {
             report("\(dtype.safetensorsName) \(shape) has more bytes than 64 bits can count", tensor: name)
             return nil
         }
@@ -182,16 +181,6 @@ private struct EntryReader {
             sizes.append(size)
         }
         return sizes
-    }
-
-    private func byteCount(of shape: [Int], _ dtype: DType) -> Int? {
-        var count = dtype.byteCount
-        for size in shape {
-            let (product, overflow) = count.multipliedReportingOverflow(by: size)
-            if overflow { return nil }
-            count = product
-        }
-        return count
     }
 
     /// The value as it stands in the header, cut to a readable length.

@@ -1,4 +1,3 @@
-import Foundation
 import JSONValues
 
 /// Files of tensors that Hugging Face's libraries read.
@@ -14,21 +13,34 @@ package enum Safetensors {
     ) throws {
         try write(
             tensors.map { name, tensor in
-                Entry(name: name, dtype: tensor.dtype, shape: tensor.shape) { try tensor.withBytes($0) }
+                Entry(
+                    name: name, dtype: tensor.dtype, shape: tensor.shape,
+                    byteCount: tensor.count * tensor.dtype.byteCount
+                ) { try tensor.withBytes($0) }
             }, metadata: metadata, to: path)
     }
 
-    /// Writes a file of plain numbers, as ``write(_:metadata:to:)`` does, without LibTorch.
+    /// Writes a file of plain numbers as ``write(_:metadata:to:)`` does, without LibTorch.
+    ///
+    /// - Throws: ``SafetensorsError``, also where the bytes of an array are not as many as its shape needs.
     package static func write(
         arrays: [String: SafetensorsArray], metadata: [String: String] = [:], to path: String
     ) throws {
-        for (name, array) in arrays where array.bytes.count != array.shape.reduce(array.dtype.byteCount, *) {
-            throw SafetensorsError(
-                path: path, "`\(name)` has \(array.bytes.count) bytes, which don't make the shape \(array.shape)")
+        let problems = arrays.sorted { $0.key < $1.key }.compactMap { name, array in
+            let needed = array.dtype.byteCount(of: array.shape)
+            return needed == array.bytes.count
+                ? nil
+                : SafetensorsError.Problem(
+                    tensor: name,
+                    message: "\(array.bytes.count) bytes are given; \(array.dtype.safetensorsName) \(array.shape) has "
+                        + (needed.map(String.init) ?? "no number of bytes"))
         }
+        guard problems.isEmpty else { throw SafetensorsError(path: path, problems: problems) }
         try write(
             arrays.map { name, array in
-                Entry(name: name, dtype: array.dtype, shape: array.shape) { try array.bytes.withUnsafeBytes($0) }
+                Entry(name: name, dtype: array.dtype, shape: array.shape, byteCount: array.bytes.count) {
+                    try array.bytes.withUnsafeBytes($0)
+                }
             }, metadata: metadata, to: path)
     }
 
@@ -37,9 +49,9 @@ package enum Safetensors {
         let name: String
         let dtype: DType
         let shape: [Int]
+        let byteCount: Int
+        /// Lends the bytes.
         let withBytes: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
-
-        var byteCount: Int { shape.reduce(dtype.byteCount, *) }
     }
 
     private static func write(_ entries: [Entry], metadata: [String: String], to path: String) throws {
@@ -82,68 +94,4 @@ package enum Safetensors {
         let text = "{" + members.joined(separator: ",") + "}"
         return text + String(repeating: " ", count: (8 - text.utf8.count % 8) % 8)
     }
-}
-
-/// Numbers as a safetensors file holds them: row by row, little-endian.
-package struct SafetensorsArray: Sendable, Hashable {
-    package let dtype: DType
-    package let shape: [Int]
-    package let bytes: [UInt8]
-
-    package init(dtype: DType, shape: [Int], bytes: [UInt8]) {
-        self.dtype = dtype
-        self.shape = shape
-        self.bytes = bytes
-    }
-}
-
-/// A file that appears under its name only when it is complete.
-private final class AtomicFile {
-    private let path: String
-    private let temporaryPath: String
-    private var descriptor: Int32
-    private var isCommitted = false
-
-    init(path: String) throws(SafetensorsError) {
-        self.path = path
-        temporaryPath = "\(path).\(UUID().uuidString).peft-pipeline-tmp"
-        descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw SafetensorsError(path: path, "can't be written: \(systemMessage())") }
-    }
-
-    deinit {
-        if descriptor >= 0 { close(descriptor) }
-        if !isCommitted { unlink(temporaryPath) }
-    }
-
-    func write(_ bytes: UnsafeRawBufferPointer) throws(SafetensorsError) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw failure() }
-            rest = rest.dropFirst(count)
-        }
-    }
-
-    func commit() throws(SafetensorsError) {
-        guard fsync(descriptor) == 0 else { throw failure() }
-        let closed = close(descriptor)
-        descriptor = -1
-        guard closed == 0, rename(temporaryPath, path) == 0 else { throw failure() }
-        isCommitted = true
-        // The name itself is safe once the folder is.
-        let folder = open((path as NSString).deletingLastPathComponent.ifEmpty("."), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folder >= 0 else { return }
-        fsync(folder)
-        close(folder)
-    }
-
-    private func failure() -> SafetensorsError {
-        SafetensorsError(path: path, "can't be written: \(systemMessage())")
-    }
-}
-
-extension String {
-    fileprivate func ifEmpty(_ other: String) -> String { isEmpty ? other : self }
 }

@@ -1,4 +1,3 @@
-import Diagnostics
 import Foundation
 import JSONValues
 
@@ -60,10 +59,7 @@ package final class ShardedSafetensors {
     /// One tensor. See ``SafetensorsFile/tensor(_:as:)``.
     package func tensor(_ name: String, as dtype: DType? = nil) throws -> Tensor {
         guard let index = fileIndices[name] else {
-            let nearest = NearestName.find(name, among: names)
-            throw SafetensorsError(
-                path: folder, "there is no tensor `\(name)`",
-                help: nearest.map { "a tensor with a similar name exists: `\($0)`" })
+            throw SafetensorsError.missing(name, among: names, path: folder)
         }
         return try files[index].tensor(name, as: dtype)
     }
