@@ -99,7 +99,7 @@ let package = Package(
         library("Tensors", ["CTorch", "Diagnostics", "JSONValues"]),
 
         /** Text to token ids and back, as tokenizer.json says. */
-        library("Tokenizers", ["JSONValues", "RegularExpressions"]),
+        library("Tokenizers", ["JSONValues"]),
 
         /** Transformer models from config.json and safetensors; they know no adapters. */
         library("Models", ["Diagnostics", "JSONValues", "Tensors"]),

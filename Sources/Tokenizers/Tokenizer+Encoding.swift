@@ -89,7 +89,10 @@ extension Tokenizer {
         try finder.forEachPart(of: bytes.span) { part throws(TokenizerError) in
             let scalars = tracksSources ? UTF8Coding.scalarCount(bytes.span, part.range) : 0
             if let id = part.id {
-                result.append(id, tracksSources ? scalarsBefore..<scalarsBefore + scalars : nil)
+                result.append(id)
+                if tracksSources {
+                    appendOffsets(scalarsBefore..<scalarsBefore + scalars, bytes[part.range], to: &result)
+                }
             } else {
                 workspace.text.reset(to: bytes.span, part.range, firstScalar: scalarsBefore)
                 try appendTokens(of: &workspace, to: &result)
@@ -108,7 +111,11 @@ extension Tokenizer {
             try normalizedFinder.forEachPart(of: normalized.bytes.span) { parts.append($0) }
             for part in parts {
                 if let id = part.id {
-                    result.append(id, normalized.tracksSources ? normalized.originalRange(of: part.range) : nil)
+                    result.append(id)
+                    if normalized.tracksSources {
+                        appendOffsets(
+                            normalized.originalRange(of: part.range), normalized.bytes[part.range], to: &result)
+                    }
                 } else {
                     workspace.text.reset(to: normalized, part.range)
                     try appendWords(of: &workspace, to: &result)
@@ -127,10 +134,20 @@ extension Tokenizer {
         workspace.pieces.removeAll()
         let text = workspace.text
         for word in workspace.words {
-            try pipeline.model.tokenize(text.bytes.span, word, into: &workspace.pieces)
+            try pipeline.model.tokenize(text.bytes.span, word, &workspace)
         }
         result.ids += workspace.pieces.ids
-        if text.tracksSources { result.offsets += workspace.pieces.ranges.lazy.map(text.originalRange(of:)) }
+        guard text.tracksSources else { return }
+        for (id, range) in zip(workspace.pieces.ids, workspace.pieces.ranges) {
+            appendOffsets(text.originalRange(of: range), pipeline.model.vocabulary.token(of: id) ?? [], to: &result)
+        }
+    }
+
+    /// - Parameter token: the token's text, or what was found for an added one.
+    private func appendOffsets(_ offsets: Range<Int>, _ token: ArraySlice<UInt8>, to result: inout TextTokens) {
+        let trimming = pipeline.postProcessor?.offsetTrimming
+        let isFirst = result.offsets.isEmpty
+        result.offsets.append(trimming?.trim(offsets, token: token, isFirst: isFirst) ?? offsets)
     }
 }
 
@@ -140,10 +157,7 @@ private struct TextTokens {
     /// Empty unless asked for.
     var offsets: [Range<Int>] = []
 
-    mutating func append(_ id: Int32, _ offsets: Range<Int>?) {
-        ids.append(id)
-        if let offsets { self.offsets.append(offsets) }
-    }
+    mutating func append(_ id: Int32) { ids.append(id) }
 
     mutating func truncate(to count: Int) {
         ids.removeSubrange(min(count, ids.count)...)

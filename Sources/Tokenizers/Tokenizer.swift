@@ -28,7 +28,7 @@ package struct Tokenizer: Sendable {
     ///   not known here.
     package init(folder: String) throws(TokenizerError) {
         let (pipeline, roles) = try TokenizerFolder(folder).read()
-        try self.init(pipeline, roles: roles, file: folder)
+        try self.init(pipeline, roles: roles)
     }
 
     /// Reads one `tokenizer.json`. The same errors as from ``init(folder:)``.
@@ -40,14 +40,14 @@ package struct Tokenizer: Sendable {
     ///
     /// - Parameter file: what errors call it.
     package init(json bytes: [UInt8], file: String) throws(TokenizerError) {
-        try self.init(try Pipeline(json: bytes, file: file), roles: TokenRoles(), file: file)
+        try self.init(try Pipeline(json: bytes, file: file), roles: TokenRoles())
     }
 
-    private init(_ pipeline: Pipeline, roles: TokenRoles, file: String) throws(TokenizerError) {
+    private init(_ pipeline: Pipeline, roles: TokenRoles) throws(TokenizerError) {
         self.pipeline = pipeline
         self.roles = roles
         let raw = pipeline.tokens.added.filter { !$0.isNormalized }
-        finder = try AddedTokenFinder(raw, texts: raw.map { Array($0.content.utf8) }, file: file)
+        finder = try AddedTokenFinder(raw, texts: raw.map { Array($0.content.utf8) }, file: pipeline.file)
         let normalized = pipeline.tokens.added.filter(\.isNormalized)
         var texts: [[UInt8]] = []
         var workspace = Workspace(tracksSources: false)
@@ -56,7 +56,7 @@ package struct Tokenizer: Sendable {
             try pipeline.normalizer?.normalize(&workspace)
             texts.append(workspace.text.bytes)
         }
-        normalizedFinder = try AddedTokenFinder(normalized, texts: texts, file: file)
+        normalizedFinder = try AddedTokenFinder(normalized, texts: texts, file: pipeline.file)
         normalizedTexts = Dictionary(zip(normalized.map(\.id), texts), uniquingKeysWith: { first, _ in first })
     }
 

@@ -10,9 +10,10 @@ enum Golden {
     static let minilm = checkout.appending(path: "models/minilm/tokenizer.json").path
     static let hasMinilm = FileManager.default.fileExists(atPath: minilm)
 
-    /// SST-2, which is not part of the project.
-    static let sst2 = checkout.deletingLastPathComponent().appending(path: "shared/data/sst2")
-    static let hasSST2 = FileManager.default.fileExists(atPath: sst2.appending(path: "train.tsv").path)
+    /// Data sets and GPT-2's tokenizer, which are not part of the project.
+    static let data = checkout.deletingLastPathComponent().appending(path: "shared/data")
+    static let hasData =
+        hasMinilm && FileManager.default.fileExists(atPath: data.appending(path: "sst2/train.tsv").path)
 
     static func url(_ name: String) -> URL { tests.appending(components: "Golden", name) }
 
@@ -26,7 +27,7 @@ enum Golden {
     }
 
     static func tinyTokenizer() throws -> Tokenizer {
-        try Tokenizer(file: url("tiny-tokenizer.json").path)
+        try Tokenizer(file: url("tiny-wordpiece-tokenizer.json").path)
     }
 }
 

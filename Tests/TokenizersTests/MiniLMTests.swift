@@ -24,35 +24,6 @@ struct MiniLMTests {
         }
     }
 
-    private struct FileDigest: Decodable, Equatable {
-        var rows: Int
-        var tokens: Int
-        var digest: String
-    }
-
-    @Test(
-        "All of SST-2 becomes the reference's ids and offsets",
-        .enabled(if: Golden.hasSST2, "../shared/data/sst2 is not beside the checkout"),
-        arguments: ["train", "dev"])
-    func sst2(name: String) throws {
-        let tokenizer = try Tokenizer(file: Golden.minilm)
-        let text = try String(contentsOf: Golden.sst2.appending(path: "\(name).tsv"), encoding: .utf8)
-        let sentences = text.split(separator: "\n").map { String($0.prefix { $0 != "\t" }) }
-        var digest = Digest()
-        var tokenCount = 0
-        for encoding in try tokenizer.encodeBatch(sentences, withOffsets: true) {
-            tokenCount += encoding.ids.count
-            for (id, offsets) in zip(encoding.ids, try #require(encoding.offsets)) {
-                digest.add(id)
-                digest.add(Int32(offsets.lowerBound))
-                digest.add(Int32(offsets.upperBound))
-            }
-        }
-        let expected = try #require(try Golden.read([String: FileDigest].self, "sst2.json")[name])
-        #expect(
-            FileDigest(rows: sentences.count, tokens: tokenCount, digest: digest.description) == expected)
-    }
-
     @Test("A folder tells the special tokens")
     func specialTokens() throws {
         let tokenizer = try Tokenizer(folder: URL(filePath: Golden.minilm).deletingLastPathComponent().path)

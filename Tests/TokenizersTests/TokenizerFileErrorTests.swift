@@ -7,7 +7,7 @@ import Testing
 struct TokenizerFileErrorTests {
     /// What is said of the tiny tokenizer after a change to its description.
     private func message(_ change: (inout JSONValue) -> Void) throws -> String {
-        var description = try JSONValue(parsing: Golden.data("tiny-tokenizer.json"))
+        var description = try JSONValue(parsing: Golden.data("tiny-wordpiece-tokenizer.json"))
         change(&description)
         let bytes = Array(try description.pretty.utf8)
         return try #require(throws: TokenizerError.self) { try Tokenizer(json: bytes, file: "t.json") }.description
@@ -118,7 +118,7 @@ struct TokenizerFileErrorTests {
         #expect(try message("{\n \"model\": {\"vocab\": {\"a\": 1},}}").hasPrefix("t.json:2:"))
         #expect(
             try message(#"{"version": "1.0", "model": {"type": "WordPiece", "vocab": {"a" 1}}}"#).hasPrefix("t.json:"))
-        let text = String(decoding: try Golden.data("tiny-tokenizer.json"), as: UTF8.self)
+        let text = String(decoding: try Golden.data("tiny-wordpiece-tokenizer.json"), as: UTF8.self)
         #expect(try message(text.replacing("\"film\": ", with: "\"film\" ")).contains("expected `:` after the key"))
         #expect(throws: TokenizerError(place: "nowhere/t.json", problem: "there is no such file")) {
             try Tokenizer(file: "nowhere/t.json")
@@ -127,7 +127,7 @@ struct TokenizerFileErrorTests {
 
     @Test("Tokens that differ only in Unicode normalization are different tokens")
     func canonicallyEquivalentTokens() throws {
-        let text = String(decoding: try Golden.data("tiny-tokenizer.json"), as: UTF8.self)
+        let text = String(decoding: try Golden.data("tiny-wordpiece-tokenizer.json"), as: UTF8.self)
         let equivalent = text.replacing("\"film\":", with: #""caf\u0065\u0301":"#)
         let tokenizer = try Tokenizer(json: Array(equivalent.utf8), file: "t.json")
         #expect(tokenizer.id(of: "cafe\u{301}") != nil)

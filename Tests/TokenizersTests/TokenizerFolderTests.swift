@@ -47,7 +47,8 @@ struct TokenizerFolderTests {
         let config =
             #"{"cls_token": "the", "sep_token": {"content": "film", "lstrip": false}, "model_max_length": 1e30}"#
         let files = [
-            "tokenizer.json": try Golden.data("tiny-tokenizer.json"), "tokenizer_config.json": Data(config.utf8),
+            "tokenizer.json": try Golden.data("tiny-wordpiece-tokenizer.json"),
+            "tokenizer_config.json": Data(config.utf8),
             "special_tokens_map.json": Data(#"{"eos_token": "good", "cls_token": "bad"}"#.utf8),
         ]
         try withFolder(files) { folder in

@@ -40,14 +40,16 @@ struct TokenizerFuzzTests {
         return bytes
     }
 
-    @Test("No damage to a tokenizer.json crashes; what still reads still works", .timeLimit(.minutes(2)))
-    func mutations() throws {
-        // A shorter spelling of the tiny tokenizer makes 4,000 readings quick and each mutation tell.
-        let object = try JSONSerialization.jsonObject(with: Golden.data("tiny-tokenizer.json"))
+    @Test(
+        "No damage to a tokenizer.json crashes; what still reads still works", .timeLimit(.minutes(2)),
+        arguments: ["tiny-wordpiece-tokenizer.json", "tiny-bpe-tokenizer.json"])
+    func mutations(name: String) throws {
+        // A shorter spelling makes 2,000 readings quick and each mutation tell.
+        let object = try JSONSerialization.jsonObject(with: Golden.data(name))
         let seed = Array(try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys]))
         var generator = Generator(state: 7)
         var readable = 0
-        for _ in 0..<4000 {
+        for _ in 0..<2000 {
             let bytes = Self.mutated(seed, &generator)
             do {
                 let tokenizer = try Tokenizer(json: bytes, file: "t.json")
@@ -60,7 +62,7 @@ struct TokenizerFuzzTests {
                 #expect(!error.description.isEmpty)
             }
         }
-        #expect(readable > 50, "some leave it readable")
+        #expect(readable > 20, "some leave it readable")
     }
 
     @Test("Random bytes are no tokenizer")

@@ -25,6 +25,7 @@ struct UnicodeTests {
         let lowercase = BertNormalizer(
             cleansText: false, isolatesIdeographs: false, stripsAccents: false, lowercases: true)
         let cut = BertPreTokenizer()
+        let byteLevel = ByteLevelPreTokenizer(addsPrefixSpace: false)
         var workspace = Workspace(tracksSources: false)
         var digest = Digest()
         let separator = Array("\u{FFFF}".utf8)
@@ -39,8 +40,14 @@ struct UnicodeTests {
             workspace.text.reset(to: "a\(scalar)b")
             workspace.words = [workspace.text.bytes.indices]
             cut.split(&workspace)
-            let words = workspace.words.map { workspace.text.bytes[$0] }
-            digest.add(words.joined(separator: separator) + [0xFF])
+            var made = workspace.words.map { Array(workspace.text.bytes[$0]) }
+            for before in ["a", "1", "!", "\n"] {
+                workspace.text.reset(to: before + String(scalar))
+                workspace.words = [workspace.text.bytes.indices]
+                byteLevel.split(&workspace)
+                made.append(Array(String(workspace.words.count).utf8))
+            }
+            digest.add(made.joined(separator: separator) + [0xFF])
         }
         return digest.description
     }

@@ -9,6 +9,7 @@ struct LargeTables {
     private let file: String
     /// Where the values of `model.vocab` and `model.merges` begin; nil where there is none.
     private let vocabularyStart: Int?
+    private let mergesStart: Int?
 
     /// - Throws: what is not JSON, with its line and column.
     init(_ bytes: [UInt8], file: String) throws(TokenizerError) {
@@ -17,6 +18,7 @@ struct LargeTables {
         var small = bytes
         let tables = Self.locate(bytes)
         vocabularyStart = tables["vocab"]?.lowerBound
+        mergesStart = tables["merges"]?.lowerBound
         for range in tables.values.sorted(by: { $0.lowerBound > $1.lowerBound }) {
             // Lines stay, so that what is said of the rest still has its place.
             let lines = bytes[range].filter { $0 == 0x0A }
@@ -24,6 +26,8 @@ struct LargeTables {
         }
         rest = JSONNode(try Self.parse(small, file: file), file: file)
     }
+
+    // MARK: Vocabulary
 
     /// The tokens and ids of `model.vocab`.
     func vocabulary() throws(TokenizerError) -> Vocabulary {
@@ -52,6 +56,70 @@ struct LargeTables {
         return scanner.skip("}") ? entries : nil
     }
 
+    // MARK: Merges
+
+    /// The merges in `model.merges`, each written as `"a b"` or as `["a", "b"]`.
+    func merges(_ vocabulary: Vocabulary) throws(TokenizerError) -> MergeTable {
+        guard let mergesStart, let pairs = pairs(from: mergesStart) else {
+            let document = JSONNode(try Self.parse(bytes, file: file), file: file)
+            let table = try document.member("model").member("merges")
+            for element in try table.elements() where Self.pair(of: element) == nil {
+                throw element.error("expected a merge, as \"a b\" or [\"a\", \"b\"]")
+            }
+            throw table.expected("an array of merges")
+        }
+        var merges = MergeTable(capacity: pairs.count)
+        for (rank, (left, right)) in pairs.enumerated() {
+            let ids = try [left, right, left + right].map { token throws(TokenizerError) in
+                if let id = vocabulary.id(of: token) { return id }
+                let token = String(decoding: token, as: UTF8.self)
+                throw TokenizerError(
+                    place: "\(file): model.merges[\(rank)]",
+                    problem: "`\(token)` is not in the vocabulary; add it, or "
+                        + "take out the merge")
+            }
+            merges.insert(ids[0], ids[1], MergeTable.Merge(rank: UInt32(rank), token: ids[2]))
+        }
+        return merges
+    }
+
+    private func pairs(from start: Int) -> [([UInt8], [UInt8])]? {
+        var scanner = JSONScanner(bytes, from: start)
+        var pairs: [([UInt8], [UInt8])] = []
+        guard scanner.skip("[") else { return nil }
+        if scanner.skip("]") { return pairs }
+        repeat {
+            if scanner.skip("[") {
+                guard let left = scanner.string(), scanner.skip(","), let right = scanner.string(), scanner.skip("]")
+                else { return nil }
+                pairs.append((left, right))
+            } else {
+                guard let text = scanner.string() else { return nil }
+                // The first line of a merges.txt, which some files have kept.
+                if text.starts(with: "#version".utf8) { continue }
+                guard let pair = Self.pair(of: text) else { return nil }
+                pairs.append(pair)
+            }
+        } while scanner.skip(",")
+        return scanner.skip("]") ? pairs : nil
+    }
+
+    /// The two tokens of `a b`.
+    private static func pair(of text: [UInt8]) -> ([UInt8], [UInt8])? {
+        let parts = text.split(separator: ASCII.space, omittingEmptySubsequences: false)
+        return parts.count == 2 ? (Array(parts[0]), Array(parts[1])) : nil
+    }
+
+    private static func pair(of node: JSONNode) -> ([UInt8], [UInt8])? {
+        if let text = node.value.stringValue { return pair(of: Array(text.utf8)) }
+        guard let parts = node.value.arrayValue?.map(\.stringValue), parts.count == 2,
+            let left = parts[0], let right = parts[1]
+        else { return nil }
+        return (Array(left.utf8), Array(right.utf8))
+    }
+
+    // MARK: Finding the tables
+
     /// The ranges of the tables' values by their key, as far as the text can be followed.
     private static func locate(_ bytes: [UInt8]) -> [String: Range<Int>] {
         let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
@@ -70,7 +138,7 @@ struct LargeTables {
                     let isTable = scanner.next == UInt8(ascii: "{") || scanner.next == UInt8(ascii: "[")
                     guard scanner.skipValue() else { return tables }
                     let name = String(decoding: key, as: UTF8.self)
-                    if isTable, name == "vocab", tables[name] == nil {
+                    if isTable, name == "vocab" || name == "merges", tables[name] == nil {
                         tables[name] = start..<scanner.position
                     }
                 } while scanner.skip(",")

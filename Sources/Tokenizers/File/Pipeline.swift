@@ -2,6 +2,8 @@ import JSONValues
 
 /// The parts of a tokenizer, as its file describes them.
 struct Pipeline: Sendable {
+    /// What describes it, for errors.
+    let file: String
     var normalizer: (any Normalizer)?
     var preTokenizer: (any PreTokenizer)?
     var model: any TokenModel
@@ -16,6 +18,7 @@ struct Pipeline: Sendable {
     /// - Throws: the first thing that isn't as expected, with its JSON path. A component, a key or a version that this
     ///   reader doesn't know is refused, for it might change the tokens.
     init(json bytes: [UInt8], file: String) throws(TokenizerError) {
+        self.file = file
         let tables = try LargeTables(bytes, file: file)
         let root = tables.rest
         try root.allowKeys([
@@ -59,6 +62,7 @@ struct Pipeline: Sendable {
             if !ids.contains(id) { added.append(AddedToken(content: name, id: id, isSpecial: true)) }
             ids.append(id)
         }
+        self.file = file
         self.normalizer = normalizer
         preTokenizer = BertPreTokenizer()
         if let classification = roles.classification.flatMap(vocabulary.id(of:)),

@@ -7,8 +7,8 @@ protocol TokenModel: Sendable {
     /// The token for what the vocabulary cannot spell; nil where that cannot happen.
     var unknownID: Int32? { get }
 
-    /// Appends the tokens of the word `bytes[word]` to `pieces`.
-    func tokenize(_ bytes: Span<UInt8>, _ word: Range<Int>, into pieces: inout Pieces) throws(TokenizerError)
+    /// Appends the tokens of the word `bytes[word]`, which is not empty, to `workspace.pieces`.
+    func tokenize(_ bytes: Span<UInt8>, _ word: Range<Int>, _ workspace: inout Workspace) throws(TokenizerError)
 }
 
 /// Tokens of one text or word, and which bytes of the working text each covers.
@@ -37,10 +37,22 @@ struct Pieces {
 /// The models that there are, by their name in tokenizer.json.
 enum TokenModelKind: String, CaseIterable {
     case wordPiece = "WordPiece"
+    case bytePairEncoding = "BPE"
 
     static func read(_ node: JSONNode, _ tables: LargeTables) throws(TokenizerError) -> any TokenModel {
-        switch try node.member("type").choice(Self.self, called: "model") {
+        switch try kind(of: node) {
         case .wordPiece: try WordPiece(node, tables)
+        case .bytePairEncoding: try BytePairEncoding(node, tables)
         }
+    }
+
+    private static func kind(of node: JSONNode) throws(TokenizerError) -> TokenModelKind {
+        // Old files, GPT-2's among them, don't name the type; the keys tell.
+        let keys = try node.members().keys
+        if !keys.contains("type") {
+            if keys.contains("merges") { return .bytePairEncoding }
+            if keys.contains("max_input_chars_per_word") { return .wordPiece }
+        }
+        return try node.member("type").choice(Self.self, called: "model")
     }
 }

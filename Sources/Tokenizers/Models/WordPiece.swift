@@ -41,22 +41,22 @@ struct WordPiece: TokenModel {
             place: "\(unknownToken.file): \(unknownToken.path)")
     }
 
-    func tokenize(_ bytes: Span<UInt8>, _ word: Range<Int>, into pieces: inout Pieces) {
+    func tokenize(_ bytes: Span<UInt8>, _ word: Range<Int>, _ workspace: inout Workspace) {
         // No more scalars than bytes, so most words need no counting.
         if word.count > maximumCharacters, UTF8Coding.scalarCount(bytes, word) > maximumCharacters {
-            return pieces.append(unknown, word)
+            return workspace.pieces.append(unknown, word)
         }
-        let count = pieces.ids.count
+        let count = workspace.pieces.ids.count
         var start = word.lowerBound
         while start < word.upperBound {
             let node = start == word.lowerBound ? TokenTrie.root : continuation
             guard let node,
                 let match = vocabulary.trie.longestMatch(in: bytes, start..<word.upperBound, from: node)
             else {
-                pieces.truncate(to: count)
-                return pieces.append(unknown, word)
+                workspace.pieces.truncate(to: count)
+                return workspace.pieces.append(unknown, word)
             }
-            pieces.append(match.value, start..<match.end)
+            workspace.pieces.append(match.value, start..<match.end)
             start = match.end
         }
     }

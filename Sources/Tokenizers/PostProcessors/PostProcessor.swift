@@ -4,6 +4,13 @@
 protocol PostProcessor: Sendable {
     var single: Layout { get }
     var pair: Layout { get }
+
+    /// How offsets leave out the white space that belongs to a token; nil where they keep it.
+    var offsetTrimming: OffsetTrimming? { get }
+}
+
+extension PostProcessor {
+    var offsetTrimming: OffsetTrimming? { nil }
 }
 
 /// Special tokens and texts in their order.
@@ -30,11 +37,15 @@ struct Layout: Sendable, Hashable {
 enum PostProcessorKind: String, CaseIterable {
     case template = "TemplateProcessing"
     case bert = "BertProcessing"
+    case roberta = "RobertaProcessing"
+    case byteLevel = "ByteLevel"
 
     static func read(_ node: JSONNode, _ tokens: TokenTable) throws(TokenizerError) -> any PostProcessor {
         switch try node.member("type").choice(Self.self, called: "post-processor") {
         case .template: try TemplateProcessing(node, tokens)
         case .bert: try BertProcessing(node, tokens)
+        case .roberta: try RobertaProcessing(node, tokens)
+        case .byteLevel: try ByteLevelProcessing(node)
         }
     }
 }

@@ -7,7 +7,8 @@ import Foundation
 /// combining classes and decompositions those of Unicode 9 (`unicode-normalization-alignments` 0.1). A scalar
 /// assigned later has no category there, class 0 and no decomposition. Decompositions and classes never change once
 /// assigned; the seven older scalars whose category has changed since are listed in ``category(of:)``. White_Space and
-/// lower case come from Rust's current tables, and agree with Swift's for all scalars.
+/// lower case come from Rust's current tables, and agree with Swift's for all scalars. `\p{L}` and `\p{N}` in the
+/// patterns of byte-level tokenizers are Oniguruma's, of Unicode 16.
 ///
 /// The test "All scalars are classed as the reference does" watches over each of these statements.
 enum ReferenceUnicode {
@@ -36,6 +37,23 @@ enum ReferenceUnicode {
         case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
             .finalPunctuation, .otherPunctuation:
             true
+        default: false
+        }
+    }
+
+    /// Whether `\p{L}` matches, as of Unicode 16.
+    static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
+            isAssigned(scalar, asOf: 16)
+        default: false
+        }
+    }
+
+    /// Whether `\p{N}` matches, as of Unicode 16.
+    static func isNumber(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .decimalNumber, .letterNumber, .otherNumber: isAssigned(scalar, asOf: 16)
         default: false
         }
     }

@@ -8,6 +8,8 @@ struct ScalarFacts {
         static let whitespace = Flags(rawValue: 4)
         static let punctuation = Flags(rawValue: 8)
         static let nonspacingMark = Flags(rawValue: 16)
+        static let letter = Flags(rawValue: 32)
+        static let number = Flags(rawValue: 64)
     }
 
     var flags: Flags = []
@@ -66,6 +68,8 @@ struct ScalarCache {
         if scalar.properties.isWhitespace { entry.flags.insert(.whitespace) }
         if ReferenceUnicode.isPunctuation(category) { entry.flags.insert(.punctuation) }
         if category == .nonspacingMark { entry.flags.insert(.nonspacingMark) }
+        if ReferenceUnicode.isLetter(scalar) { entry.flags.insert(.letter) }
+        if ReferenceUnicode.isNumber(scalar) { entry.flags.insert(.number) }
         (entry.decompositionStart, entry.decompositionCount) = store(ReferenceUnicode.decomposition(of: scalar))
         (entry.lowercaseStart, entry.lowercaseCount) = store(ReferenceUnicode.lowercase(of: scalar))
 

@@ -13,6 +13,12 @@ enum UTF8Coding {
         return ((first & 0x07) << 18 | second << 12 | third << 6 | fourth, 4)
     }
 
+    /// How many bytes a scalar takes.
+    @inline(__always)
+    static func length(ofScalarBeginningWith byte: UInt8) -> Int {
+        byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
+    }
+
     /// Where the scalar begins that ends before `index`, which is not 0.
     static func start(before index: Int, in bytes: Span<UInt8>) -> Int {
         var start = index - 1

@@ -82,8 +82,9 @@ struct Workspace {
     var decomposer = CanonicalDecomposer()
     /// The words of the text in work.
     var words: [Range<Int>] = []
-    /// The pieces of the word in work.
+    /// The tokens of the text in work.
     var pieces = Pieces()
+    var merger = PairMerger()
 
     init(tracksSources: Bool) {
         text = WorkingText(tracksSources: tracksSources)

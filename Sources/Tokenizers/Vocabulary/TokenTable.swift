@@ -64,4 +64,13 @@ struct TokenTable: Sendable {
         let found = self.id(of: token).map { "has id \($0)" } ?? "is not there"
         throw node.error("`\(token)` has id \(id) here, but in the vocabulary it \(found); the two have to agree")
     }
+
+    /// The id in a token written as `["[CLS]", 101]`.
+    func id(written node: JSONNode) throws(TokenizerError) -> Int32 {
+        let elements = try node.elements()
+        guard elements.count == 2 else { throw node.error("expected a token and its id, as [\"[SEP]\", 102]") }
+        let id = try elements[1].tokenID()
+        try check(try elements[0].string(), hasID: id, at: elements[0])
+        return id
+    }
 }

@@ -13,23 +13,32 @@ struct Vocabulary: Sendable {
     let trie: TokenTrie
     /// How many tokens there are. Ids may have gaps.
     let count: Int
-    /// Bytes of all tokens, end to end, and where each id's begin; nil for an id that no token has.
+    /// Bytes of all tokens, end to end.
     private let text: [UInt8]
-    private let ranges: [Range<Int>?]
+    /// Where each id's token stands in `text`.
+    private let extents: [Extent]
+
+    private struct Extent {
+        var start: UInt32 = 1
+        /// Before `start` for an id that no token has.
+        var end: UInt32 = 0
+
+        var range: Range<Int>? { start <= end ? Int(start)..<Int(end) : nil }
+    }
 
     /// - Throws: a token or an id that occurs twice, too large a vocabulary.
     init(_ entries: [Entry]) throws(TokenizerError) {
         var trie = TokenTrie()
         var text: [UInt8] = []
-        var ranges: [Range<Int>?] = Array(repeating: nil, count: entries.count)
+        var extents = Array(repeating: Extent(), count: entries.count)
         text.reserveCapacity(entries.reduce(0) { $0 + $1.token.count })
         for entry in entries {
             let id = Int(entry.id)
-            if id >= ranges.count { ranges += Array(repeating: nil, count: id + 1 - ranges.count) }
+            if id >= extents.count { extents += Array(repeating: Extent(), count: id + 1 - extents.count) }
             guard trie.hasRoom(for: entry.token.count) else {
                 throw TokenizerError(place: entry.place, problem: "the vocabulary is larger than 16 million bytes")
             }
-            if let range = ranges[id] {
+            if let range = extents[id].range {
                 let other = String(decoding: text[range], as: UTF8.self)
                 throw TokenizerError(
                     place: entry.place, problem: "id \(id) is given to `\(other)` already; each token needs its own")
@@ -39,12 +48,12 @@ struct Vocabulary: Sendable {
                 throw TokenizerError(
                     place: entry.place, problem: "the token `\(token)` has id \(other) already; remove one of the two")
             }
-            ranges[id] = text.count..<text.count + entry.token.count
+            extents[id] = Extent(start: UInt32(text.count), end: UInt32(text.count + entry.token.count))
             text += entry.token
         }
         self.trie = trie
         self.text = text
-        self.ranges = ranges
+        self.extents = extents
         count = entries.count
     }
 
@@ -53,7 +62,7 @@ struct Vocabulary: Sendable {
     func id(of token: String) -> Int32? { trie.value(of: token.utf8) }
 
     func token(of id: Int32) -> ArraySlice<UInt8>? {
-        guard id >= 0, id < ranges.count, let range = ranges[Int(id)] else { return nil }
+        guard id >= 0, id < extents.count, let range = extents[Int(id)].range else { return nil }
         return text[range]
     }
 }

@@ -1,9 +1,10 @@
 """Makes the golden files in this folder with the reference libraries.
 
-    python make.py [SST2-FOLDER]
+    python make.py [DATA-FOLDER]
 
-Needs tokenizers 0.23 and transformers 5.23, the model in models/minilm (`make setup`), and for `sst2.json` the
-folder with train.tsv and dev.tsv, by default ../shared/data/sst2 beside the checkout.
+Needs tokenizers 0.23 and transformers 5.23, the model in models/minilm (`make setup`), and for `corpora.json` the
+folder that holds sst2/train.tsv, sst2/dev.tsv, e2e/valid.txt and gpt2/tokenizer.json, by default ../shared/data beside
+the checkout.
 """
 
 import json
@@ -16,13 +17,13 @@ from pathlib import Path
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
-from tokenizers import Tokenizer, normalizers, pre_tokenizers
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import BertTokenizer
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 MINILM = ROOT / "models/minilm/tokenizer.json"
-SST2 = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT.parent / "shared/data/sst2"
+DATA = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT.parent / "shared/data"
 
 
 def write(name, value):
@@ -136,19 +137,22 @@ def minilm():
     write("minilm.json", rows)
 
 
-def sst2():
-    tokenizer = load(MINILM)
-    digests = {}
-    for name in ["train", "dev"]:
-        lines = (SST2 / f"{name}.tsv").read_text(encoding="utf-8").split("\n")
-        texts = [line.split("\t")[0] for line in lines if line]
-        digest, count = FNV(), 0
-        for encoding in tokenizer.encode_batch(texts):
-            count += len(encoding.ids)
-            for id, (start, end) in zip(encoding.ids, encoding.offsets):
-                digest.add(id.to_bytes(4, "little") + start.to_bytes(4, "little") + end.to_bytes(4, "little"))
-        digests[name] = {"rows": len(texts), "tokens": count, "digest": str(digest)}
-    write("sst2.json", digests)
+def corpora():
+    """A digest of the ids and offsets of whole files."""
+    digests = []
+    for tokenizer_name, tokenizer in [("minilm", load(MINILM)), ("gpt2", load(DATA / "gpt2/tokenizer.json"))]:
+        files = []
+        for name in ["sst2/train.tsv", "sst2/dev.tsv", "e2e/valid.txt"]:
+            lines = (DATA / name).read_text(encoding="utf-8").split("\n")
+            texts = [line.split("\t")[0] for line in lines if line]
+            digest, count = FNV(), 0
+            for encoding in tokenizer.encode_batch(texts):
+                count += len(encoding.ids)
+                for id, (start, end) in zip(encoding.ids, encoding.offsets):
+                    digest.add(id.to_bytes(4, "little") + start.to_bytes(4, "little") + end.to_bytes(4, "little"))
+            files.append({"name": name, "rows": len(texts), "tokens": count, "digest": str(digest)})
+        digests.append({"tokenizer": tokenizer_name, "files": files})
+    write("corpora.json", digests)
 
 
 # A tokenizer small enough to be read: every kind of added token, a text of its own for each step
@@ -239,18 +243,20 @@ def changed(description, change):
     return description
 
 
-def tiny():
-    description = tiny_description()
-    (HERE / "tiny-tokenizer.json").write_text(json.dumps(description, ensure_ascii=False, indent=1) + "\n")
-    texts = TINY_TEXTS + TORTURE[:40]
-    variants = []
-    for name, change in VARIANTS.items():
+# Here the reference leaves characters out, or puts them behind others, and from there on its offsets are another
+# character's. Ids are compared, offsets not.
+WITHOUT_OFFSETS = ["characters, bytes", "characters, none unknown"]
+
+
+def variants(description, changes, texts, more_texts):
+    made = []
+    for name, change in changes.items():
         tokenizer = Tokenizer.from_str(json.dumps(changed(description, change)))
         tokenizer.no_truncation()
         tokenizer.no_padding()
         rows = []
-        for index, text in enumerate(texts if name == "as it is" else TINY_TEXTS):
-            pair = texts[index - 1]
+        for index, text in enumerate(texts + (more_texts if name == "as it is" else [])):
+            pair = texts[index - 1] if index < len(texts) else texts[0]
             both = tokenizer.encode(text, pair)
             rows.append(
                 row(
@@ -262,8 +268,17 @@ def tiny():
                     decoded_text=tokenizer.decode(both.ids, skip_special_tokens=True),
                 )
             )
-        variants.append({"name": name, "change": change, "rows": rows})
-    write("tiny.json", variants)
+        if name in WITHOUT_OFFSETS:
+            for made_row in rows:
+                made_row["offsets"] = made_row["pair_offsets"] = None
+        made.append({"name": name, "change": change, "rows": rows})
+    return made
+
+
+def tiny():
+    description = tiny_description()
+    (HERE / "tiny-wordpiece-tokenizer.json").write_text(json.dumps(description, ensure_ascii=False, indent=1) + "\n")
+    write("tiny-wordpiece.json", variants(description, VARIANTS, TINY_TEXTS, TORTURE[:24]))
 
     tokenizer = Tokenizer.from_str(json.dumps(description))
     tokenizer.no_padding()
@@ -276,6 +291,73 @@ def tiny():
                 encoding = tokenizer.encode(text) if pair is None else tokenizer.encode(text, pair)
                 rows.append({"text": text, "pair": pair, "length": length, "ids": encoding.ids})
     write("truncation.json", rows)
+
+
+# Byte pair encoding
+
+
+BYTE_TEXTS = [
+    "The films' best: isn't it? We've seen 3 of them, they'll play I'm sure 'S 'RE don''t", " leading and trailing ",
+    "two  spaces   three\n\nlines\t\ttabs \r\n end  ", "naïve café 漢字 한국어 ½Ⅷ² ４2", "👍🏽 emoji 👨‍👩‍👧‍👦!", "x\u00a0y\u3000 z\u2028",
+    "a<|end|>b <|end|> c", "<|end|>", "hello <pad>  there", "unseen ☃ Ω\u0301 \U000187f8\U0001e6c0", "'", "''s", " 's", " ", "\n", "",
+]
+
+CHARACTERS = ["<unk>", "<0x0A>", "<0xE2>", "<0x98>", "<0x83>", *"abcdefilmnopst ", "fi", "lm", "film", "films", "st", "be"]
+
+BYTE_VARIANTS = {
+    "as it is": {},
+    "merges as pairs": {"model": {"merges": None}},
+    "whole words": {"model": {"ignore_merges": True}},
+    "a space in front": {
+        "pre_tokenizer": {"add_prefix_space": True},
+        "post_processor": {"type": "ByteLevel", "add_prefix_space": True, "trim_offsets": True, "use_regex": True},
+    },
+    "RobertaProcessing": {
+        "pre_tokenizer": {"add_prefix_space": True},
+        "post_processor": {
+            "type": "RobertaProcessing", "sep": ["<|end|>", 0], "cls": ["<pad>", 1], "trim_offsets": True,
+            "add_prefix_space": True,
+        },
+    },
+    "offsets without spaces": {"post_processor": {"trim_offsets": True, "add_prefix_space": False}},
+    "words not cut": {"pre_tokenizer": {"use_regex": False}},
+    "characters": {
+        "added_tokens": [], "pre_tokenizer": None, "decoder": None,
+        "model": {
+            "type": "BPE", "unk_token": "<unk>", "fuse_unk": False,
+            "vocab": {token: id for id, token in enumerate(CHARACTERS)},
+            "merges": ["f i", "l m", "fi lm", "s t", "b e", "film s"],
+        },
+    },
+}
+BYTE_VARIANTS["characters, fused"] = changed(BYTE_VARIANTS["characters"], {"model": {"fuse_unk": True}})
+BYTE_VARIANTS["characters, bytes"] = changed(BYTE_VARIANTS["characters"], {"model": {"byte_fallback": True}})
+BYTE_VARIANTS["characters, none unknown"] = changed(BYTE_VARIANTS["characters"], {"model": {"unk_token": None}})
+
+
+def byte_level():
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.post_processor = processors.ByteLevel(trim_offsets=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=400, show_progress=False, initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+        special_tokens=["<|end|>", "<pad>"],
+    )
+    tokenizer.train_from_iterator(BYTE_TEXTS + TINY_TEXTS + TORTURE, trainer)
+    description = json.loads(tokenizer.to_str())
+    description["added_tokens"][1]["lstrip"] = True
+    merges = description["model"]["merges"]
+    BYTE_VARIANTS["merges as pairs"]["model"]["merges"] = merges
+    description["model"]["merges"] = [" ".join(merge) for merge in merges]
+    (HERE / "tiny-bpe-tokenizer.json").write_text(json.dumps(description, ensure_ascii=False, indent=0) + "\n")
+    made = variants(description, BYTE_VARIANTS, BYTE_TEXTS, [])
+    write("tiny-bpe.json", made)
+
+    # Any ids: most sequences of bytes are no UTF-8.
+    choose = random.Random(5)
+    rows = [[choose.randrange(tokenizer.get_vocab_size()) for _ in range(12)] for _ in range(100)]
+    write("decoded-bytes.json", [{"ids": ids, "text": tokenizer.decode(ids)} for ids in rows])
 
 
 def vocabulary_file():
@@ -313,6 +395,7 @@ def scalars():
     ]
     decomposition = normalizers.NFD()
     split = pre_tokenizers.BertPreTokenizer()
+    byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False)
     digests = {}
     for block in [*range(0, 0x20), *range(0x2F, 0x30), 0xE0, 0x100]:
         digest = FNV()
@@ -323,6 +406,8 @@ def scalars():
             made = [step.normalize_str(scalar) for step in steps]
             made.append(decomposition.normalize_str("\u0345" + scalar + "\u0323"))
             made += [word for word, _ in split.pre_tokenize_str("a" + scalar + "b")]
+            # One word with a letter, a number, a sign or a line feed before it: the classes of GPT-2's pattern.
+            made += [str(len(byte_level.pre_tokenize_str(before + scalar))) for before in "a1!\n"]
             digest.add("\uffff".join(made).encode() + b"\xff")
         digests[f"{block:x}"] = str(digest)
     write("scalars.json", digests)
@@ -330,7 +415,8 @@ def scalars():
 
 if __name__ == "__main__":
     minilm()
-    sst2()
+    corpora()
     tiny()
+    byte_level()
     vocabulary_file()
     scalars()

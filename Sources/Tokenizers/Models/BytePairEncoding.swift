@@ -1,0 +1,105 @@
+import JSONValues
+
+/// Byte pair encoding (Sennrich et al. 2016, arXiv:1508.07909): a word begins as its characters, and neighbours are
+/// merged in the order in which training learned to.
+struct BytePairEncoding: TokenModel {
+    let vocabulary: Vocabulary
+    let unknownID: Int32?
+    private let merges: MergeTable
+    /// Whether neighbouring unknown characters become one unknown token.
+    private let fusesUnknown: Bool
+    /// The tokens `<0x00>` to `<0xFF>` for the bytes of an unknown character; nil where there is no such fallback.
+    private let byteTokens: [Int32?]?
+    /// Whether a word that is a token is taken whole, whatever the merges would make of it.
+    private let takesWholeWords: Bool
+
+    init(_ node: JSONNode, _ tables: LargeTables) throws(TokenizerError) {
+        try node.allowKeys([
+            "type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk",
+            "byte_fallback", "ignore_merges", "vocab", "merges",
+        ])
+        if let dropout = try node.optionalMember("dropout"), dropout.value.doubleValue != 0 {
+            throw dropout.error("random tokens are not supported; set it to null")
+        }
+        for key in ["continuing_subword_prefix", "end_of_word_suffix"] {
+            if let affix = try node.optionalMember(key), try !affix.string().isEmpty {
+                throw affix.error("`\(try affix.string())`: tokens marked within a word are not supported")
+            }
+        }
+        let vocabulary = try tables.vocabulary()
+        if let unknown = try node.optionalMember("unk_token") {
+            guard let id = vocabulary.id(of: try unknown.string()) else {
+                throw unknown.error(
+                    "`\(try unknown.string())` is not in the vocabulary; name one of its tokens, or add this one")
+            }
+            unknownID = id
+        } else {
+            unknownID = nil
+        }
+        fusesUnknown = try node.optionalMember("fuse_unk")?.bool() ?? false
+        takesWholeWords = try node.optionalMember("ignore_merges")?.bool() ?? false
+        let fallsBack = try node.optionalMember("byte_fallback")?.bool() ?? false
+        byteTokens = fallsBack ? (UInt8(0)...0xFF).map { vocabulary.id(of: Self.name(ofByte: $0)) } : nil
+        merges = try tables.merges(vocabulary)
+        self.vocabulary = vocabulary
+    }
+
+    private static func name(ofByte byte: UInt8) -> String {
+        let digits = String(byte, radix: 16, uppercase: true)
+        return "<0x" + (byte < 0x10 ? "0" : "") + digits + ">"
+    }
+
+    func tokenize(_ bytes: Span<UInt8>, _ word: Range<Int>, _ workspace: inout Workspace) {
+        if takesWholeWords, let match = vocabulary.trie.longestMatch(in: bytes, word), match.end == word.upperBound {
+            return workspace.pieces.append(match.value, word)
+        }
+        /// The bytes of unknown characters whose token is not written yet.
+        var unknown: Range<Int>?
+        var index = word.lowerBound
+        while index < word.upperBound {
+            let character = index..<index + UTF8Coding.length(ofScalarBeginningWith: bytes[index])
+            index = character.upperBound
+            if let token = token(ofCharacter: character, bytes) {
+                writeUnknown(&unknown, &workspace)
+                workspace.merger.append(token, character)
+            } else if !writeBytes(of: character, bytes, &workspace) {
+                if fusesUnknown, let before = unknown {
+                    unknown = before.lowerBound..<character.upperBound
+                } else {
+                    writeUnknown(&unknown, &workspace)
+                    unknown = character
+                }
+            }
+        }
+        writeUnknown(&unknown, &workspace)
+        workspace.merger.finish(merges, into: &workspace.pieces)
+    }
+
+    @inline(__always)
+    private func token(ofCharacter character: Range<Int>, _ bytes: Span<UInt8>) -> Int32? {
+        var node = TokenTrie.root
+        for index in character {
+            node = vocabulary.trie.child(of: node, over: bytes[index])
+            if node == TokenTrie.none { return nil }
+        }
+        return vocabulary.trie.value(at: node)
+    }
+
+    /// Without a token for the unknown, unknown characters leave no trace, as in the reference (whose offsets are
+    /// another character's from there on).
+    private func writeUnknown(_ unknown: inout Range<Int>?, _ workspace: inout Workspace) {
+        if let range = unknown, let unknownID { workspace.merger.append(unknownID, range) }
+        unknown = nil
+    }
+
+    /// Writes a character as its bytes, unless one of them has no token. (The reference puts them before an unknown
+    /// token that is still open, which only a vocabulary with some byte tokens missing can show.)
+    private func writeBytes(of character: Range<Int>, _ bytes: Span<UInt8>, _ workspace: inout Workspace) -> Bool {
+        guard let byteTokens else { return false }
+        for index in character where byteTokens[Int(bytes[index])] == nil { return false }
+        for index in character {
+            if let token = byteTokens[Int(bytes[index])] { workspace.merger.append(token, index..<index + 1) }
+        }
+        return true
+    }
+}
