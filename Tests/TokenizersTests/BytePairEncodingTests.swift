@@ -35,6 +35,20 @@ struct BytePairEncodingTests {
         #expect(ByteAlphabet.byte(of: 0x10FFFF) == nil)
     }
 
+    @Test("Of equal merges the leftmost goes first")
+    func leftmost() {
+        var merges = MergeTable(capacity: 2)
+        merges.insert(1, 1, MergeTable.Merge(rank: 0, token: 2))
+        merges.insert(2, 1, MergeTable.Merge(rank: 1, token: 3))
+        var merger = PairMerger()
+        for index in 0..<5 { merger.append(1, index..<index + 1) }
+        var pieces = Pieces()
+        merger.finish(merges, into: &pieces)
+        #expect(pieces.ids == [2, 3])
+        #expect(pieces.ranges == [0..<2, 2..<5])
+        #expect(merger.isEmpty)
+    }
+
     @Test("A word of a hundred thousand characters takes no quadratic time", .timeLimit(.minutes(1)))
     func longWord() throws {
         let tokenizer = try Tokenizer(file: Golden.url("tiny-bpe-tokenizer.json").path)

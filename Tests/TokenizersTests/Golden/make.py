@@ -213,6 +213,7 @@ def tiny_description():
 
 TINY_TEXTS = [
     "The playing films, reunplayed!", "Film Noir film noir FILM  NOIR", "a <left> b   <left>c", "a<right>   b <right>",
+    "<right>   <left> <both>  <both>a",
     "x  <both>  y<both><both> z", "word wordy words sword word. WORD _word word_ éword", "Ärger arger ÄRGER Arger. argers",
     "good [MASK]   [MASK] bad", "中文文中 film文", "Straße STRASSE ẞ café CAFE\u0301", "it ' s do not 's n't", "a" * 20, "a" * 21,
     " [CLS] film [SEP] ", "unknown ☃ film", "",
