@@ -6,64 +6,81 @@ import SystemPackage
 /// Runs each stage in a worker process on this machine.
 package struct LocalStageRunner: StageRunner {
     private let worker: FilePath
+    private let patience: Duration
 
-    /// How long a worker that is asked to stop may take to keep its state before it is killed.
-    static let patience = Duration.seconds(60)
+    /// Lines on a worker's standard output that are longer are no events.
+    private static let longestEvent = 1 << 20
 
-    /// - Parameter worker: the path of the program `peft-worker`.
-    package init(worker: String) { self.worker = FilePath(worker) }
+    /// - Parameters:
+    ///   - worker: the path of the program `peft-worker`.
+    ///   - patience: how long a worker that is asked to stop may take to keep its state before it is killed.
+    package init(worker: String, patience: Duration = .seconds(60)) {
+        self.worker = FilePath(worker)
+        self.patience = patience
+    }
 
     package func run(_ task: StageTask, events: @escaping @Sendable (StageEvent) -> Void) async -> StageResult {
-        let folder = FilePath(task.scratch).removingLastComponent()
-        let taskFile = folder.appending("task.json")
-        let resultFile = folder.appending("result.json")
-        let logFile = folder.appending("worker.log")
+        let files = WorkerFiles(folder: FilePath(task.scratch).removingLastComponent())
         do {
-            try? FileManager.default.removeItem(atPath: resultFile.string)
-            try JSONEncoder().encode(task).write(to: URL(fileURLWithPath: taskFile.string), options: .atomic)
-            let log = try FileDescriptor.open(
-                logFile, .writeOnly, options: [.create, .truncate],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead])
-            var options = PlatformOptions()
-            options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: Self.patience)]
-            let ended = try await Subprocess.run(
-                .path(worker), arguments: [taskFile.string, resultFile.string], platformOptions: options,
-                // The pipe that tells the worker that the runner lives: it closes when this process ends, however it
-                // ends, and then the worker ends at once.
-                input: .inputWriter, output: .sequence, error: .fileDescriptor(log, closeAfterSpawningProcess: true)
-            ) { execution in
-                let decoder = JSONDecoder()
-                for try await line in execution.standardOutput.strings() {
-                    if let event = try? decoder.decode(StageEvent.self, from: Data(line.utf8)) { events(event) }
-                }
-            }
-            return result(at: resultFile, log: logFile, status: ended.terminationStatus)
-        } catch {
-            if let result = storedResult(at: resultFile) { return result }
+            try files.begin(task)
             if Task.isCancelled { return StageResult(status: .stopped) }
-            return .failure("can't run \(worker.string): \(error)")
+            let status = try await start(files, events)
+            return files.result ?? Self.result(of: status, files)
+        } catch {
+            if let result = files.result { return result }
+            if Task.isCancelled { return StageResult(status: .stopped) }
+            return .failure("cannot run \(worker): \(error)")
         }
     }
 
-    private func storedResult(at file: FilePath) -> StageResult? {
-        guard let data = FileManager.default.contents(atPath: file.string) else { return nil }
-        return try? JSONDecoder().decode(StageResult.self, from: data)
+    /// Runs the process until it ends; in a cancelled task after it was asked to.
+    private func start(
+        _ files: WorkerFiles, _ events: @escaping @Sendable (StageEvent) -> Void
+    ) async throws -> TerminationStatus {
+        var options = PlatformOptions()
+        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: patience)]
+        return try await Subprocess.run(
+            .path(worker), arguments: [files.taskFile.string, files.resultFile.string], platformOptions: options,
+            // The pipe that tells the worker that the runner lives: it closes when this process ends, however it
+            // ends, and then the worker ends at once.
+            input: .inputWriter, output: .sequence,
+            error: .fileDescriptor(try files.openLog(), closeAfterSpawningProcess: true)
+        ) { execution in
+            let output = execution.standardOutput
+            // A task of its own, because reading in a cancelled one ends early: the end of this body would close the
+            // worker's standard input, and it would end before it kept its state.
+            try await Task { try await Self.read(output, events) }.value
+        }.terminationStatus
     }
 
-    private func result(at file: FilePath, log: FilePath, status: TerminationStatus) -> StageResult {
-        if let result = storedResult(at: file) { return result }
+    private static func read(
+        _ output: SubprocessOutputSequence, _ events: @Sendable (StageEvent) -> Void
+    ) async throws {
+        let decoder = JSONDecoder()
+        var splitter = LineSplitter(maximumLength: longestEvent)
+        for try await buffer in output {
+            for line in splitter.lines(adding: buffer.withUnsafeBytes { Array($0) }) {
+                if let event = try? decoder.decode(StageEvent.self, from: Data(line)) { events(event) }
+            }
+        }
+    }
+
+    // MARK: - Words
+
+    /// What to say of a worker that ended without a result.
+    private static func result(of status: TerminationStatus, _ files: WorkerFiles) -> StageResult {
         if Task.isCancelled { return StageResult(status: .stopped) }
         let end =
             switch status {
             case .exited(let code): "ended with code \(code) and left no result"
-            case .signaled(let signal): "was ended by \(Self.describe(signal: signal))"
+            case .signaled(let signal): "was ended by \(describe(signal: signal))"
             }
-        let tail = Self.lastLines(of: log, count: 12)
+        let tail = files.lastWords(lines: 12)
         return .failure(
             "the worker \(end)" + (tail.isEmpty ? "" : "; its last words:\n\(tail)"),
             help: status == .signaled(SIGKILL)
                 ? "a kill from outside is most often the system running out of memory: try a smaller `batch_size`"
-                : "the whole log is in \(log.string)")
+                : "the whole log is in \(files.logFile)")
     }
 
     private static func describe(signal: CInt) -> String {
@@ -77,10 +94,49 @@ package struct LocalStageRunner: StageRunner {
         default: "signal \(signal)"
         }
     }
+}
 
-    private static func lastLines(of file: FilePath, count: Int) -> String {
-        guard let data = FileManager.default.contents(atPath: file.string) else { return "" }
-        return String(decoding: data.suffix(8192), as: UTF8.self).split(separator: "\n").suffix(count)
+/// The files that pass between the runner and a worker, beside the folders of its stage.
+private struct WorkerFiles {
+    let taskFile: FilePath
+    let resultFile: FilePath
+    let logFile: FilePath
+
+    init(folder: FilePath) {
+        taskFile = folder.appending("task.json")
+        resultFile = folder.appending("result.json")
+        logFile = folder.appending("worker.log")
+    }
+
+    /// Writes the task, and removes the result of an earlier attempt, which must not pass for that of this one.
+    func begin(_ task: StageTask) throws {
+        if FileManager.default.fileExists(atPath: resultFile.string) {
+            try FileManager.default.removeItem(atPath: resultFile.string)
+        }
+        try JSONEncoder().encode(task).write(to: URL(filePath: taskFile.string), options: .atomic)
+    }
+
+    /// Opens the file for what the worker and its libraries print.
+    func openLog() throws -> FileDescriptor {
+        try FileDescriptor.open(
+            logFile, .writeOnly, options: [.create, .truncate, .closeOnExec],
+            permissions: [.ownerReadWrite, .groupRead, .otherRead])
+    }
+
+    /// How the worker says that the stage ended; nil if it did not come to that.
+    var result: StageResult? {
+        guard let data = FileManager.default.contents(atPath: resultFile.string) else { return nil }
+        return try? JSONDecoder().decode(StageResult.self, from: data)
+    }
+
+    /// The end of the log, indented.
+    func lastWords(lines: Int) -> String {
+        guard let handle = FileHandle(forReadingAtPath: logFile.string) else { return "" }
+        defer { try? handle.close() }
+        let end = (try? handle.seekToEnd()) ?? 0
+        try? handle.seek(toOffset: end - min(end, 8192))
+        let data = (try? handle.readToEnd()) ?? Data()
+        return String(decoding: data, as: UTF8.self).split(separator: "\n").suffix(lines)
             .map { "  " + $0 }.joined(separator: "\n")
     }
 }
