@@ -178,7 +178,9 @@ let package = Package(
             "PipelinesTests", ["Diagnostics", "JSONValues", "Pipelines", "StageInterface", "YAMLDocument"],
             files: ["Golden"]),
         tests("StoreTests", ["JSONValues", "Store", .system], files: ["ManifestDigest.py"]),
-        tests("ExecutionTests", ["Diagnostics", "Execution", "JSONValues", "Pipelines", "StageInterface", "Store"]),
+        tests(
+            "ExecutionTests",
+            ["Diagnostics", "Execution", "JSONValues", "Pipelines", "StageInterface", "Store", .system]),
         tests("StagesTests", ["Diagnostics", "JSONValues", "StageInterface", "Stages"]),
         tests("ReportsTests", ["Diagnostics", "JSONValues", "Reports"]),
         tests("EndToEndTests", ["JSONValues", "Stages", "Tensors"]),

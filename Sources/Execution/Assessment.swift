@@ -12,10 +12,10 @@ package struct Assessment: Sendable {
     /// Nil while an input is not known yet, because the stage that feeds it has to run first.
     package let key: StoreKey?
     package let lookup: Lookup
-    /// What the stage's key was made of in the last run of this pipeline.
-    package let previous: KeyComponents?
-    /// The key in the last run.
-    let previousKey: StoreKey?
+    /// The key in the last run of this pipeline.
+    let lastKey: StoreKey?
+    /// What that key was made of; nil for a hit, and where its record is gone.
+    let lastComponents: KeyComponents?
     /// The stages whose results must be known first.
     package let waitsFor: [String]
 
@@ -23,25 +23,26 @@ package struct Assessment: Sendable {
         if case .hit = lookup { true } else { false }
     }
 
-    package var changes: [KeyChange] {
-        guard let previous else { return [] }
-        let unknown = Set(stage.inputs.filter { waitsFor.contains($0.stage) }.map(\.name))
-        return components.changes(since: previous).filter { change in
-            if case .input(let name) = change.subject { !unknown.contains(name) } else { true }
-        }
-    }
-
     /// Why the stage is a hit, or why it has to run, in words.
     package var reasons: [Reason] {
         switch lookup {
         case .hit:
-            return [previousKey == nil || previousKey == key ? .unchanged : .computedBefore]
+            return [lastKey == key ? .unchanged : .computedBefore]
         case .miss(let miss):
             let changes = changes.map { Reason.changed($0, words: words(for: $0)) }
             if !changes.isEmpty { return changes }
             if !waitsFor.isEmpty { return [.after(waitsFor)] }
             if miss.isFault { return [.storeFault("\(miss)")] }
-            return [previous == nil ? .firstRun : .resultGone]
+            guard let lastKey else { return [.firstRun] }
+            return [lastKey == key ? .resultGone : .lastRunForgotten]
+        }
+    }
+
+    private var changes: [KeyChange] {
+        guard let lastComponents else { return [] }
+        let unknown = Set(stage.inputs.filter { waitsFor.contains($0.stage) }.map(\.name))
+        return components.changes(since: lastComponents).filter { change in
+            if case .input(let name) = change.subject { !unknown.contains(name) } else { true }
         }
     }
 
@@ -50,9 +51,12 @@ package struct Assessment: Sendable {
     private func words(for change: KeyChange) -> String {
         switch change.subject {
         case .parameter(let path):
-            let location = stage.originDescription(ofParameter: path)
-            return "\(path.joined(separator: ".")) \(spelled(change.old)) → \(spelled(change.new)) (\(location))"
-        case .content(let path): return "\(spelledPath(path)) changed"
+            let origin = stage.originDescription(ofParameter: path)
+            let name = path.joined(separator: ".")
+            return "\(name) \(spelled(change.old)) → \(written(at: path) ?? spelled(change.new)) (\(origin))"
+        case .content(let path):
+            let file = spelledPath(path)
+            return change.old.isNull ? "\(file) is new" : change.new.isNull ? "\(file) is gone" : "\(file) changed"
         case .input(let name):
             let feeder = stage.inputs.first { $0.name == name }?.stage
             if change.old.isNull { return "input \(name) is new" }
@@ -70,55 +74,43 @@ package struct Assessment: Sendable {
             switch value {
             case .null: "none"
             case .string(let text): text
+            case _ where value.holdsContent: "other files"
             default: (try? value.canonical) ?? ""
             }
         return text.count > 48 ? text.prefix(47) + "…" : text
     }
 
+    /// The paths that the pipeline writes where a key has their content.
+    private func written(at path: [String]) -> String? {
+        guard components.json["parameters"].part(at: path).holdsContent else { return nil }
+        return spelled(JSONValue.object(stage.values).part(at: path))
+    }
+
     /// The path of a file that a parameter names, as the pipeline spells it.
     private func spelledPath(_ path: [String]) -> String {
-        var value = JSONValue.object(stage.values)
-        for (depth, step) in path.enumerated() {
-            value = Int(step).map { value[$0] } ?? value[step]
-            if let spelled = value.stringValue {
-                return ([spelled] + path.dropFirst(depth + 1)).joined(separator: "/")
+        for depth in path.indices {
+            if let spelled = JSONValue.object(stage.values).part(at: path[...depth]).stringValue {
+                return ([spelled] + path[(depth + 1)...]).joined(separator: "/")
             }
         }
         return path.joined(separator: ".")
     }
 }
 
-/// One reason for what happens to a stage.
-package enum Reason: Sendable, Hashable, CustomStringConvertible {
-    case unchanged
-    /// The store has this result from a run before the last.
-    case computedBefore
-    /// Another run computed it meanwhile.
-    case computedMeanwhile
-    case firstRun
-    case resultGone
-    case storeFault(String)
-    case changed(KeyChange, words: String)
-    /// It depends on what these stages will give.
-    case after([String])
-    case forced
-
-    package var description: String {
-        switch self {
-        case .unchanged: "unchanged"
-        case .computedBefore: "as in an earlier run"
-        case .computedMeanwhile: "computed by another run meanwhile"
-        case .firstRun: "first run"
-        case .resultGone: "its result is no longer in the store"
-        case .storeFault(let words): words
-        case .changed(_, let words): words
-        case .after(let stages): "after \(stages.joined(separator: ", "))"
-        case .forced: "forced"
+extension JSONValue {
+    /// The part at a path of keys and indices.
+    fileprivate func part(at path: some Sequence<String>) -> JSONValue {
+        path.reduce(self) { value, step in
+            if case .array = value { Int(step).map { value[$0] } ?? .null } else { value[step] }
         }
     }
-}
 
-extension [Reason] {
-    /// The reasons in one line.
-    package var line: String { map(\.description).joined(separator: "; ") }
+    /// Whether this is what a key has in the place of paths.
+    fileprivate var holdsContent: Bool {
+        switch self {
+        case .array(let items): items.contains(where: \.holdsContent)
+        case .object(let members): isContent || members.values.contains(where: \.holdsContent)
+        default: false
+        }
+    }
 }

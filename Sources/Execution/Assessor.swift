@@ -1,3 +1,4 @@
+import OrderedCollections
 package import Pipelines
 package import StageInterface
 package import Store
@@ -16,27 +17,46 @@ package struct Assessor: Sendable {
         history = try store.history(of: pipeline.name)
     }
 
-    /// - Parameter inputs: the digests of the artifacts that are known, by the stage that gave them.
-    func assess(_ stage: Stage, outputs: [String: ContentDigest]) throws -> Assessment {
+    /// What the stage's key is made of, as its files are now.
+    ///
+    /// - Parameter outputs: the digests of the artifacts that are known, by the stage that gave them.
+    /// - Throws: ``UnreadableInput``.
+    func components(of stage: Stage, outputs: [String: ContentDigest]) throws -> KeyComponents {
         let inputs = stage.inputs.compactMap { input in outputs[input.stage].map { (input.name, $0) } }
-        let waitsFor = stage.inputs.map(\.stage).filter { outputs[$0] == nil }
-        let components = try keys.components(of: stage, inputs: Dictionary(inputs) { first, _ in first })
+        return try keys.components(of: stage, inputs: Dictionary(inputs) { first, _ in first })
+    }
+
+    /// - Parameter outputs: the digests of the artifacts that are known, by the stage that gave them.
+    /// - Throws: ``UnreadableInput``, `StoreError`.
+    func assess(_ stage: Stage, outputs: [String: ContentDigest]) throws -> Assessment {
+        let waitsFor = OrderedSet(stage.inputs.map(\.stage).filter { outputs[$0] == nil }).elements
+        let components = try components(of: stage, outputs: outputs)
         let key = waitsFor.isEmpty ? try StoreKey(components: components.json) : nil
-        let previousKey = history.key(of: stage.name)
+        let lookup = try key.map(store.lookUp) ?? .miss(.unknown)
+        let lastKey = history.key(of: stage.name)
+        var lastComponents: KeyComponents?
+        // Only what has to run is compared with the last run.
+        if case .miss = lookup {
+            lastComponents = lastKey.flatMap(store.trace).map { KeyComponents(json: $0.components) }
+        }
         return Assessment(
-            stage: stage, components: components, key: key,
-            lookup: try key.map(store.lookUp) ?? .miss(.unknown),
-            previous: previousKey.flatMap(store.trace).map { KeyComponents(json: $0.components) },
-            previousKey: previousKey, waitsFor: waitsFor)
+            stage: stage, components: components, key: key, lookup: lookup, lastKey: lastKey,
+            lastComponents: lastComponents, waitsFor: waitsFor)
     }
 
     /// The state of every stage as it is now.
+    ///
+    /// - Throws: `StoreError` for a file or a part of the store that cannot be read.
     package func assessAll() throws -> [Assessment] {
         var outputs: [String: ContentDigest] = [:]
-        return try pipeline.graph.stages.map { stage in
-            let assessment = try assess(stage, outputs: outputs)
-            if case .hit(let trace, _) = assessment.lookup { outputs[stage.name] = trace.outputs[outputName] }
-            return assessment
+        do {
+            return try pipeline.graph.stages.map { stage in
+                let assessment = try assess(stage, outputs: outputs)
+                if case .hit(let trace, _) = assessment.lookup { outputs[stage.name] = trace.outputs[outputName] }
+                return assessment
+            }
+        } catch let unreadable as UnreadableInput {
+            throw unreadable.placed
         }
     }
 }

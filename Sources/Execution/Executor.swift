@@ -13,6 +13,7 @@ package struct Executor: Sendable {
     private let journal: RunJournal
     private let history: PipelineHistory
     private let observe: @Sendable (RunEvent) -> Void
+    private let threads = BlockingExecutor()
 
     /// - Parameter observe: called from any thread, in the order of events of each stage.
     package init(
@@ -35,7 +36,7 @@ package struct Executor: Sendable {
         let start = ContinuousClock.now
         let stages = selectedStages()
         observe(.began(stages: stages.map(\.name)))
-        if !options.isDryRun { try begin(stages) }
+        if !options.isDryRun { begin(stages) }
 
         var schedule = Schedule(
             stages.map { stage in
@@ -43,28 +44,29 @@ package struct Executor: Sendable {
                     name: stage.name, predecessors: pipeline.graph.predecessors(of: stage.name),
                     weight: stage.declaration.compute == .tensors ? options.numerics.threads : 1)
             }, capacity: options.jobs, keepsGoing: options.keepsGoing)
-        var records: [String: StageRecord] = [:]
-        var outputs: [String: ContentDigest] = [:]
+        var outcomes: [String: StageOutcome] = [:]
         await withTaskGroup(of: StageOutcome.self) { group in
             while true {
                 if Task.isCancelled { schedule.drain() }
                 for name in schedule.next() {
                     guard let stage = pipeline.stage(named: name) else { continue }
-                    let known = outputs
-                    group.addTask { await execution.perform(stage, outputs: known) }
+                    let known = stage.inputs.compactMap { input in
+                        outcomes[input.stage]?.digest.map { (input.stage, $0) }
+                    }
+                    let outputs = Dictionary(known, uniquingKeysWith: { first, _ in first })
+                    group.addTask(executorPreference: threads) { await execution.perform(stage, outputs: outputs) }
                 }
                 guard let outcome = await group.next() else { break }
-                records[outcome.record.stage] = outcome.record
-                outputs[outcome.record.stage] = outcome.digest
+                outcomes[outcome.record.stage] = outcome
                 schedule.finish(outcome.record.stage, succeeded: outcome.allowsSuccessors)
                 note(outcome)
             }
         }
-        let all = stages.map { stage in
-            records[stage.name] ?? skipped(stage)
-        }
+        let records = records(of: stages, outcomes)
         return RunSummary(
-            records: all, seconds: (ContinuousClock.now - start).seconds, wasInterrupted: Task.isCancelled)
+            records: records, seconds: (ContinuousClock.now - start).seconds,
+            wasInterrupted: Task.isCancelled && records.contains { $0.state == .stopped || $0.state == .skipped },
+            gaveUpWaiting: outcomes.values.contains(where: \.gaveUpWaiting))
     }
 
     /// The wanted stages and all that they need.
@@ -74,25 +76,37 @@ package struct Executor: Sendable {
         return pipeline.graph.stages.filter { names.contains($0.name) }
     }
 
-    private func skipped(_ stage: Stage) -> StageRecord {
-        let record = StageRecord(
-            stage: stage.name, state: .skipped, seconds: 0, reasons: [], report: StoredReport(), artifact: nil,
-            digest: nil)
-        observe(.finished(record))
-        return record
+    /// A record for every stage, those among them that were not started.
+    private func records(of stages: [Stage], _ outcomes: [String: StageOutcome]) -> [StageRecord] {
+        var causes: [String: String] = [:]
+        return stages.map { stage in
+            if let record = outcomes[stage.name]?.record {
+                if record.state == .failed { causes[stage.name] = stage.name }
+                return record
+            }
+            causes[stage.name] = stage.inputs.lazy.compactMap { causes[$0.stage] }.first
+            let record = StageRecord(
+                stage: stage.name, state: .skipped, seconds: 0,
+                reasons: causes[stage.name].map { [.needsFailed($0)] } ?? [], report: StoredReport(), artifact: nil,
+                digest: nil)
+            observe(.finished(record))
+            return record
+        }
     }
 
     // MARK: - Journal
 
-    private func begin(_ stages: [Stage]) throws {
-        try journal.append([
+    // What is only for people to look at later must not make a run fail: with all results in a store that can only be
+    // read there is nothing to write.
+
+    private func begin(_ stages: [Stage]) {
+        try? journal.append([
             "event": "began", "pipeline": .string(pipeline.name), "file": .string(pipeline.source.path),
             "tool": .string(options.toolVersion), "stages": .array(stages.map { .string($0.name) }),
         ])
-        try history.begin(run: journal.run)
+        try? history.begin(run: journal.run)
     }
 
-    /// What is only for people to look at later must not make a run fail.
     private func note(_ outcome: StageOutcome) {
         guard !options.isDryRun else { return }
         let record = outcome.record

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import JSONValues
 import Pipelines
@@ -11,10 +12,14 @@ struct KeyBuilder: Sendable {
     let numerics: NumericsClass
 
     /// - Parameter inputs: the digest of each connected artifact that is known.
-    /// - Throws: `StoreError` for a file that cannot be read.
+    /// - Throws: ``UnreadableInput``.
     func components(of stage: Stage, inputs: [String: ContentDigest]) throws -> KeyComponents {
         let parameters = try stage.declaration.parameters.mappingPaths(in: stage.values) { type, spelled in
-            try content(of: stage.inputPath(spelled), type)
+            do {
+                return try content(of: stage.inputPath(spelled), type)
+            } catch let error as StoreError {
+                throw UnreadableInput(stage, spelled, error)
+            }
         }
         return KeyComponents(
             stage.declaration, parameters: parameters, inputs: inputs.mapValues(\.hexadecimal),
@@ -29,14 +34,42 @@ struct KeyBuilder: Sendable {
         case .folder(let reading):
             var files: JSONValue = [:]
             for name in reading where FileManager.default.fileExists(atPath: path.appending(name).string) {
-                files[name] = ["sha256": .string(try store.digest(of: path.appending(name)).hexadecimal)]
+                files[name] = try content(of: path.appending(name))
             }
             return files
         case .file(let use):
-            var file: JSONValue = ["sha256": .string(try store.digest(of: path).hexadecimal)]
+            var file = try content(of: path)
             if use.readsExtension { file["extension"] = path.extension.map(JSONValue.string) ?? .null }
             return file
         default: return .string(input.spelled)
         }
+    }
+
+    private func content(of file: FilePath) throws -> JSONValue {
+        [JSONValue.contentKey: .string(try store.digest(of: file).hexadecimal)]
+    }
+}
+
+/// A file that a parameter names cannot be read.
+struct UnreadableInput: Error {
+    let stage: Stage
+    /// Where the parameter stands, from the top of `with:`.
+    let parameter: [String]
+    let error: StoreError
+
+    fileprivate init(_ stage: Stage, _ spelled: String, _ error: StoreError) {
+        self.stage = stage
+        parameter = stage.files.first { $0.path.spelled == spelled }?.parameter ?? []
+        self.error = error
+    }
+
+    var problem: StageProblem {
+        StageProblem(.error, error.message, help: error.help, place: .parameter(parameter))
+    }
+
+    /// For who can't show a place.
+    var placed: StoreError {
+        let line = stage.location(ofParameter: parameter).pathAndLine
+        return StoreError(error.kind, "stage `\(stage.name)` (\(line)): \(error.message)", help: error.help)
     }
 }

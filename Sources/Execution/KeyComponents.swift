@@ -59,10 +59,7 @@ extension KeyComponents {
     package func changes(since old: KeyComponents) -> [KeyChange] {
         var changes: [KeyChange] = []
         Self.compare(old.json["parameters"], json["parameters"], at: []) { path, old, new in
-            let isContent = path.last == "sha256"
-            changes.append(
-                KeyChange(
-                    subject: isContent ? .content(parameter: path.dropLast()) : .parameter(path), old: old, new: new))
+            changes.append(KeyChange(parameter: path, old, new))
         }
         Self.compare(old.json["inputs"], json["inputs"], at: []) { path, old, new in
             changes.append(KeyChange(subject: .input(path.first ?? ""), old: old, new: new))
@@ -83,11 +80,40 @@ extension KeyComponents {
         _ old: JSONValue, _ new: JSONValue, at path: [String], _ found: ([String], JSONValue, JSONValue) -> Void
     ) {
         guard old != new else { return }
-        guard case .object(let oldMembers) = old, case .object(let newMembers) = new else {
-            return found(path, old, new)
-        }
-        for key in Set(oldMembers.keys).union(newMembers.keys).sorted() {
-            compare(oldMembers[key] ?? .null, newMembers[key] ?? .null, at: path + [key], found)
+        switch (old, new) {
+        case (.object(let oldMembers), .object(let newMembers)):
+            for key in Set(oldMembers.keys).union(newMembers.keys).sorted() {
+                compare(oldMembers[key] ?? .null, newMembers[key] ?? .null, at: path + [key], found)
+            }
+        // In a list of files each stands for itself; a list of names is one value.
+        case (.array(let oldItems), .array(let newItems))
+        where oldItems.count == newItems.count && (oldItems + newItems).allSatisfy(\.isContent):
+            for (index, items) in zip(oldItems, newItems).enumerated() {
+                compare(items.0, items.1, at: path + [String(index)], found)
+            }
+        default: found(path, old, new)
         }
     }
+}
+
+extension KeyChange {
+    fileprivate init(parameter path: [String], _ old: JSONValue, _ new: JSONValue) {
+        if path.last == JSONValue.contentKey {
+            self.init(subject: .content(parameter: path.dropLast()), old: old, new: new)
+        } else if path.count > 1, old.isNull && new.isContent || old.isContent && new.isNull {
+            // A file of a folder came or went.
+            self.init(
+                subject: .content(parameter: path), old: old[JSONValue.contentKey], new: new[JSONValue.contentKey])
+        } else {
+            self.init(subject: .parameter(path), old: old, new: new)
+        }
+    }
+}
+
+extension JSONValue {
+    /// The key under which a digest stands in the place of a path.
+    static let contentKey = "sha256"
+
+    /// Whether this is what a key has in the place of one file's path.
+    var isContent: Bool { !self[Self.contentKey].isNull }
 }

@@ -79,7 +79,10 @@ package struct StoredReport: Sendable, Hashable {
 package struct RunSummary: Sendable {
     package let records: [StageRecord]
     package let seconds: Double
+    /// The run was cancelled before all was done.
     package let wasInterrupted: Bool
+    /// A stage failed because another run held its key for longer than this one wanted to wait.
+    package let gaveUpWaiting: Bool
 
     package func count(_ state: StageRecord.State) -> Int { records.count { $0.state == state } }
 

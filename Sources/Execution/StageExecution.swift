@@ -13,6 +13,8 @@ struct StageOutcome: Sendable {
     let digest: ContentDigest?
     /// The stages that it feeds may be looked at.
     let allowsSuccessors: Bool
+    /// It failed because another run held its key for longer than this one wanted to wait.
+    var gaveUpWaiting = false
 }
 
 /// Takes one stage from its key to its artifact in the store.
@@ -27,9 +29,12 @@ struct StageExecution: Sendable {
     private var store: Store { assessor.store }
 
     /// Finds the stage's result or computes it. Everything that goes wrong is an outcome.
+    ///
+    /// - Parameter outputs: the digests of the artifacts that it reads, by the stage that gave them.
     func perform(_ stage: Stage, outputs: [String: ContentDigest]) async -> StageOutcome {
         let start = ContinuousClock.now
-        let findings = FindingLocator(stage: stage)
+        let locator = FindingLocator(stage: stage)
+        var gaveUpWaiting = false
         do {
             let assessment = try assessor.assess(stage, outputs: outputs)
             let isForced = options.forced.contains(stage.name)
@@ -39,27 +44,36 @@ struct StageExecution: Sendable {
             }
             guard let key = assessment.key, !options.isDryRun else { return wouldRun(stage, reasons, assessment.key) }
             if case .miss(let miss) = assessment.lookup, miss.isFault {
-                observe(.finding(stage: stage.name, .warning("\(stage.name): \(miss); it is computed again")))
+                tell(StageProblem(.warning, "\(miss); it is computed again"), locator)
             }
-            return try await compute(stage, assessment, key, reasons, outputs, isForced: isForced, since: start)
+            return try await compute(stage, assessment, key, reasons, outputs, locator, isForced: isForced)
         } catch is CancellationError {
             return ended(stage, .stopped, [], nil, since: start)
+        } catch let unreadable as UnreadableInput {
+            tell(unreadable.problem, locator)
         } catch let error as StoreError {
-            let help = error.help
-            observe(.finding(stage: stage.name, .error("stage `\(stage.name)`: \(error.message)", help: help)))
+            gaveUpWaiting = error.kind == .lockTimeout
+            tell(StageProblem(.error, error.message, help: error.help), locator)
+        } catch let failure as StageFailure {
+            for problem in failure.problems { tell(problem, locator) }
         } catch {
-            observe(.finding(stage: stage.name, findings.diagnostic(StageProblem(.error, "\(error)"))))
+            tell(StageProblem(.error, "\(error)"), locator)
         }
-        return ended(stage, .failed, [], nil, since: start)
+        return ended(stage, .failed, [], nil, since: start, gaveUpWaiting: gaveUpWaiting)
+    }
+
+    private func tell(_ problem: StageProblem, _ locator: FindingLocator) {
+        observe(.finding(stage: locator.stage.name, locator.diagnostic(problem)))
     }
 
     // MARK: - Computing
 
     private func compute(
         _ stage: Stage, _ assessment: Assessment, _ key: StoreKey, _ reasons: [Reason],
-        _ outputs: [String: ContentDigest], isForced: Bool, since start: ContinuousClock.Instant
+        _ outputs: [String: ContentDigest], _ locator: FindingLocator, isForced: Bool
     ) async throws -> StageOutcome {
         let name = stage.name
+        let start = ContinuousClock.now
         let lock = try await store.lock(key, run: run, timeout: options.lockTimeout) { holder in
             observe(.waiting(stage: name, holder: holder?.description ?? "another run"))
         }
@@ -68,63 +82,41 @@ struct StageExecution: Sendable {
             return hit(stage, trace, objects, [.computedMeanwhile], since: start)
         }
         if isForced { try store.discardWork(under: lock) }
-        let work = try prepare(store.workFolder(under: lock))
-        observe(.started(stage: name, reasons: reasons, goesOn: work.hasScratch))
+        let work = WorkFolder(try store.workFolder(under: lock))
+        let goesOn = try work.prepare()
+        let task = try task(stage, outputs, work)
+        observe(.started(stage: name, reasons: reasons, goesOn: goesOn))
 
         let begun = ContinuousClock.now
-        let result = await runner.run(try task(stage, outputs, work)) { event in
+        let result = await runner.run(task) { event in
             switch event {
             case .progress(let progress): observe(.progress(stage: name, progress))
-            case .problem(let problem):
-                observe(.finding(stage: name, FindingLocator(stage: stage).diagnostic(problem)))
+            case .problem(let problem): tell(problem, locator)
             }
         }
+        // What another version of a file gave must neither be kept nor gone on from.
+        let isStale = (try? assessor.components(of: stage, outputs: outputs)) != assessment.components
+        if isStale { try work.forget() }
         switch result.status {
         case .stopped: return ended(stage, .stopped, reasons, key, since: begun)
         case .failed:
-            for problem in result.problems where problem.severity == .error {
-                observe(.finding(stage: name, FindingLocator(stage: stage).diagnostic(problem)))
-            }
+            for problem in result.problems where problem.severity == .error { tell(problem, locator) }
             return ended(stage, .failed, reasons, key, since: begun)
-        case .done: break
+        case .done where isStale:
+            throw StageFailure(
+                "what it reads was changed while it ran, so its result is not kept", help: "run again")
+        case .done:
+            return try keep(stage, result, work, assessment.components, reasons, lock, locator, since: begun)
         }
-        guard try assessor.assess(stage, outputs: outputs).components == assessment.components else {
-            observe(
-                .finding(
-                    stage: name,
-                    .error(
-                        "stage `\(name)`: what it reads was changed while it ran, so its result is not kept",
-                        help: "run again")))
-            return ended(stage, .failed, reasons, key, since: begun)
-        }
-        return try keep(stage, result, work, assessment.components, reasons, lock, since: begun)
     }
 
-    private struct Work {
-        let folder: FilePath
-        let hasScratch: Bool
-
-        var output: FilePath { folder.appending("output") }
-        var scratch: FilePath { folder.appending("scratch") }
-    }
-
-    /// An empty output folder, and the scratch folder as an earlier attempt left it.
-    private func prepare(_ folder: FilePath) throws -> Work {
-        let files = FileManager.default
-        let output = folder.appending("output").string
-        let scratch = folder.appending("scratch").string
-        if files.fileExists(atPath: output) { try files.removeItem(atPath: output) }
-        try files.createDirectory(atPath: output, withIntermediateDirectories: false)
-        try files.createDirectory(atPath: scratch, withIntermediateDirectories: true)
-        return Work(folder: folder, hasScratch: try !files.contentsOfDirectory(atPath: scratch).isEmpty)
-    }
-
-    private func task(_ stage: Stage, _ outputs: [String: ContentDigest], _ work: Work) throws -> StageTask {
+    private func task(_ stage: Stage, _ outputs: [String: ContentDigest], _ work: WorkFolder) throws -> StageTask {
         var inputs: [String: String] = [:]
         for input in stage.inputs {
             guard let digest = outputs[input.stage], case .intact(let object) = try store.object(digest) else {
                 throw StageFailure(
-                    "the artifact of stage `\(input.stage)` is no longer in the store", help: "run again")
+                    "the artifact of stage `\(input.stage)` was removed from the store or changed while this run went on",
+                    help: "run again")
             }
             inputs[input.name] = object.path.string
         }
@@ -135,12 +127,24 @@ struct StageExecution: Sendable {
     }
 
     private func keep(
-        _ stage: Stage, _ result: StageResult, _ work: Work, _ components: KeyComponents, _ reasons: [Reason],
-        _ lock: KeyLock, since begun: ContinuousClock.Instant
+        _ stage: Stage, _ result: StageResult, _ work: WorkFolder, _ components: KeyComponents, _ reasons: [Reason],
+        _ lock: KeyLock, _ locator: FindingLocator, since begun: ContinuousClock.Instant
     ) throws -> StageOutcome {
-        let object = try store.insert(directory: work.output)
-        let report = StoredReport(result)
+        if let fault = work.fault {
+            throw StageFailure("the stage kind `\(stage.declaration.kind)` \(fault)")
+        }
         let seconds = (ContinuousClock.now - begun).seconds
+        let object = try store.insert(directory: work.output)
+        if let before = store.trace(for: lock.key)?.outputs[outputName], before != object.digest {
+            tell(
+                StageProblem(
+                    .warning,
+                    """
+                    it gave another result than before from the same inputs: \(before.short) before, \
+                    \(object.digest.short) now; it is not deterministic
+                    """), locator)
+        }
+        let report = StoredReport(result)
         let trace = try Trace(
             components: components.json, outputs: [outputName: object.digest], metrics: report.json,
             duration: seconds, created: Date.now.formatted(.iso8601), toolVersion: options.toolVersion)
@@ -177,12 +181,13 @@ struct StageExecution: Sendable {
 
     private func ended(
         _ stage: Stage, _ state: StageRecord.State, _ reasons: [Reason], _ key: StoreKey?,
-        since start: ContinuousClock.Instant
+        since start: ContinuousClock.Instant, gaveUpWaiting: Bool = false
     ) -> StageOutcome {
         let record = StageRecord(
             stage: stage.name, state: state, seconds: (ContinuousClock.now - start).seconds, reasons: reasons,
             report: StoredReport(), artifact: nil, digest: nil)
         observe(.finished(record))
-        return StageOutcome(record: record, key: key, digest: nil, allowsSuccessors: false)
+        return StageOutcome(
+            record: record, key: key, digest: nil, allowsSuccessors: false, gaveUpWaiting: gaveUpWaiting)
     }
 }

@@ -5,24 +5,30 @@ package import Foundation
 /// ```swift
 /// try withTemporaryFolder { folder in try Data("a\n".utf8).write(to: folder.appending(path: "a.txt")) }
 /// ```
-package func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
-    let folder = try makeTemporaryFolder()
+///
+/// - Parameter inMemory: where there is a file system in memory, the folder is there: for tests that write to a store
+///   so often that they would wait for the disk.
+package func withTemporaryFolder<Result>(inMemory: Bool = false, _ body: (URL) throws -> Result) throws -> Result {
+    let folder = try makeTemporaryFolder(inMemory: inMemory)
     defer { removeTemporaryFolder(folder) }
     return try body(folder)
 }
 
 /// As above, for a body that waits.
 package func withTemporaryFolder<Result>(
-    isolation: isolated (any Actor)? = #isolation, _ body: (URL) async throws -> Result
+    inMemory: Bool = false, isolation: isolated (any Actor)? = #isolation, _ body: (URL) async throws -> Result
 ) async throws -> Result {
-    let folder = try makeTemporaryFolder()
+    let folder = try makeTemporaryFolder(inMemory: inMemory)
     defer { removeTemporaryFolder(folder) }
     return try await body(folder)
 }
 
-private func makeTemporaryFolder() throws -> URL {
-    let folder = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
-        .appending(path: "peft-pipeline-\(UUID().uuidString)")
+private func makeTemporaryFolder(inMemory: Bool) throws -> URL {
+    let memory = "/dev/shm"
+    let parent =
+        inMemory && FileManager.default.isWritableFile(atPath: memory)
+        ? URL(filePath: memory) : FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
+    let folder = parent.appending(path: "peft-pipeline-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     return folder
 }
