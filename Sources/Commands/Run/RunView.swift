@@ -19,9 +19,15 @@ final class RunView: Sendable {
     }
 
     private struct State {
-        var stages: [String] = []
+        /// Each stage's number, from 1.
+        var numbers: [String: Int] = [:]
         var nameWidth = 0
         var running: [(name: String, Running)] = []
+        /// Ended, but not shown yet, because a stage with a lower number may end at once.
+        var held: [Int: StageRecord] = [:]
+        /// The lowest number that is not shown yet, and the numbers beyond it that are.
+        var nextNumber = 1
+        var shown: Set<Int> = []
         /// How many lines below the finished stages are drawn now.
         var drawnLines = 0
         var lastDrawn: ContinuousClock.Instant?
@@ -30,16 +36,14 @@ final class RunView: Sendable {
 
     private let console: Console
     private let renderer: DiagnosticRenderer
-    private let showsHits: Bool
     private let state = Mutex(State())
 
     /// Redrawing more often than a person can see costs for nothing.
     private static let frame = Duration.milliseconds(100)
     private static let logInterval = Duration.seconds(15)
 
-    init(console: Console, showsHits: Bool = true) {
+    init(console: Console) {
         self.console = console
-        self.showsHits = showsHits
         renderer = DiagnosticRenderer(color: console.errors.usesColor, width: console.errors.width)
     }
 
@@ -47,9 +51,10 @@ final class RunView: Sendable {
         state.withLock { state in
             switch event {
             case .began(let stages):
-                state.stages = stages
+                state.numbers = Dictionary(uniqueKeysWithValues: stages.enumerated().map { ($1, $0 + 1) })
                 state.nameWidth = stages.map(\.displayWidth).max() ?? 0
             case .started(let stage, let reasons, let goesOn):
+                showHeld(all: true, &state)
                 let now = ContinuousClock.now
                 state.running.append((stage, Running(reasons: reasons, since: now, toldAt: now)))
                 if !console.errors.isInteractive {
@@ -63,7 +68,8 @@ final class RunView: Sendable {
             case .finding(_, let diagnostic): print(renderer.render(diagnostic), &state)
             case .finished(let record):
                 state.running.removeAll { $0.name == record.stage }
-                if showsHits || record.state != .hit { print(line(for: record, state), &state) }
+                state.held[state.numbers[record.stage] ?? 0] = record
+                showHeld(all: !state.running.isEmpty || record.state == .ran, &state)
                 draw(&state)
             }
         }
@@ -82,8 +88,20 @@ final class RunView: Sendable {
     /// Removes what is drawn in place and says how the run ended.
     func end(_ summary: RunSummary) {
         state.withLock { state in
+            showHeld(all: true, &state)
             state.isOver = true
             print(Self.summaryLine(summary), &state)
+        }
+    }
+
+    /// Shows stages that ended in the order of their numbers: hits come in quick succession, and a table in order
+    /// reads better. Once something runs nothing is held back.
+    private func showHeld(all: Bool, _ state: inout State) {
+        for number in state.held.keys.sorted() where all || number == state.nextNumber {
+            guard let record = state.held.removeValue(forKey: number) else { continue }
+            state.shown.insert(number)
+            while state.shown.remove(state.nextNumber) != nil { state.nextNumber += 1 }
+            print(line(for: record, state), &state)
         }
     }
 
@@ -119,10 +137,10 @@ final class RunView: Sendable {
     }
 
     private func prefix(_ stage: String, _ state: State) -> String {
-        let number = (state.stages.firstIndex(of: stage) ?? 0) + 1
-        let digits = String(state.stages.count).count
+        let number = state.numbers[stage] ?? 0
+        let digits = String(state.numbers.count).count
         let padded = String(repeating: " ", count: digits - String(number).count) + String(number)
-        return "[\(padded)/\(state.stages.count)] " + stage.padded(toWidth: state.nameWidth) + "  "
+        return "[\(padded)/\(state.numbers.count)] " + stage.padded(toWidth: state.nameWidth) + "  "
     }
 
     private static func trimmed(_ line: String) -> String {

@@ -1,3 +1,4 @@
+import Foundation
 import StageInterface
 import Execution
 import JSONValues
@@ -27,26 +28,27 @@ struct ScoresTable {
             for name in Self.figures(of: row.metrics) where !names.contains(name) { names.append(name) }
         }
         var table = TextTable([.init("stage")] + names.map { .init($0) })
-        for (stage, metrics) in rows { table.append([stage] + names.map { Self.spelled(metrics[$0]) }) }
+        for (stage, metrics) in rows { table.append([stage] + names.map { Self.spelled($0, metrics[$0]) }) }
         return table.lines(style: TableStyle(usesColor: terminal.usesColor)).map { $0 + "\n" }.joined()
     }
 
-    /// The names of single values: first texts and counts, then figures, each in alphabetical order.
+    /// The names of single values: texts, the count of rows, then figures, each in alphabetical order.
     private static func figures(of metrics: JSONValue) -> [String] {
-        let members = (metrics.objectValue ?? [:]).filter { member in
-            member.value.doubleValue != nil || member.value.stringValue != nil
+        func rank(_ name: String) -> Int? {
+            if metrics[name].stringValue != nil { return 0 }
+            guard metrics[name].doubleValue != nil else { return nil }
+            return name == rowCount ? 1 : 2
         }
-        func rank(_ value: JSONValue) -> Int {
-            if value.stringValue != nil { return 0 }
-            if case .int = value { return 1 }
-            return 2
-        }
-        return members.sorted { (rank($0.value), $0.key) < (rank($1.value), $1.key) }.map(\.key)
+        return (metrics.objectValue ?? [:]).keys.compactMap { name in rank(name).map { ($0, name) } }.sorted(by: <)
+            .map(\.1)
     }
 
-    private static func spelled(_ value: JSONValue) -> String {
+    /// The one figure that is a count.
+    private static let rowCount = "rows"
+
+    private static func spelled(_ name: String, _ value: JSONValue) -> String {
         if let text = value.stringValue { return text }
-        if case .int(let count) = value { return Figures.count(count) }
-        return value.doubleValue.map(Figures.number) ?? ""
+        if name == rowCount { return value.intValue.map(Figures.count) ?? "" }
+        return value.doubleValue.map { String(format: "%.4f", $0) } ?? ""
     }
 }
