@@ -5,7 +5,7 @@ extension ArtifactType {
         "dataset", summary: "`train.jsonl`, `validation.jsonl`, `test.jsonl` (id, text, label) and `dataset.json`")
     static let tokens = ArtifactType(
         "tokens", summary: "token ids a split, in `train.safetensors` and its like, and `tokens.json`")
-    static let method = ArtifactType("method", summary: "`method.json`: how a model is made trainable")
+    static let method = ArtifactType("method", summary: "`method.json`: what is trained, and how")
     static let adapter = ArtifactType(
         "adapter", summary: "what a training leaves: PEFT's `adapter_config.json` and `adapter_model.safetensors`")
     static let model = ArtifactType("model", summary: "a model folder that transformers loads")

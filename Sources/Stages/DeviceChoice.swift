@@ -1,5 +1,6 @@
 import Foundation
 package import StageInterface
+import Tensors
 
 /// Where tensors live.
 package enum DeviceChoice: String, CaseIterable, Sendable {
@@ -15,7 +16,7 @@ package enum DeviceChoice: String, CaseIterable, Sendable {
         case .cuda: "cuda"
         // Asking LibTorch would cost its loading; without a driver the answer is known.
         case .auto:
-            FileManager.default.fileExists(atPath: "/dev/nvidiactl") && false
+            FileManager.default.fileExists(atPath: "/dev/nvidiactl") && (try? LibTorch.isCUDAAvailable()) == true
                 ? "cuda" : "cpu"
         }
     }
@@ -24,6 +25,6 @@ package enum DeviceChoice: String, CaseIterable, Sendable {
 extension NumericsClass {
     /// The numerics class of stages that compute on this machine.
     package static func current(device: DeviceChoice, threads: Int) -> NumericsClass {
-        NumericsClass(device: device.kind, threads: threads, library: "2.11.0")
+        NumericsClass(device: device.kind, threads: threads, library: LibTorch.expectedVersion)
     }
 }

@@ -5,7 +5,7 @@ struct Row: Sendable {
     var text: String
     /// The second text of a pair.
     var pair: String?
-    /// The class as the file spells it.
+    /// The class as the file spells it; empty where rows have none.
     var label: String
     /// The file as the pipeline spells it.
     let file: String
@@ -32,5 +32,6 @@ enum ColumnReference: Sendable, Hashable, CustomStringConvertible {
 struct ColumnRoles: Sendable {
     var text: ColumnReference
     var pair: ColumnReference?
-    var label: ColumnReference
+    /// Nil for rows without a class.
+    var label: ColumnReference?
 }

@@ -56,7 +56,9 @@ struct RowReader {
         let header = hasHeader && !records.isEmpty ? records.removeFirst().fields : nil
         let width = header?.count ?? records.first?.fields.count ?? 0
         let text = try position(of: roles.text, role: "text", header, width, file)
-        let label = try position(of: roles.label, role: "label", header, width, file)
+        let label = try roles.label.map { (label) throws(StageFailure) in
+            try position(of: label, role: "label", header, width, file)
+        }
         let pair = try roles.pair.map { (pair) throws(StageFailure) in
             try position(of: pair, role: "pair", header, width, file)
         }
@@ -70,7 +72,8 @@ struct RowReader {
             }
             rows.append(
                 Row(
-                    text: record.fields[text], pair: pair.map { record.fields[$0] }, label: record.fields[label],
+                    text: record.fields[text], pair: pair.map { record.fields[$0] },
+                    label: label.map { record.fields[$0] } ?? "",
                     file: file.spelled, line: record.line))
         }
         try problems.throwIfAny()
@@ -146,7 +149,7 @@ struct RowReader {
     private func objects(_ entries: [Entry], _ file: InputPath) throws(StageFailure) -> [Row] {
         let names = Set(entries.lazy.compactMap(\.value.objectValue).flatMap(\.keys))
         let text = try key(roles.text, role: "text", names, file)
-        let label = try key(roles.label, role: "label", names, file)
+        let label = try roles.label.map { (label) throws(StageFailure) in try key(label, role: "label", names, file) }
         let pair = try roles.pair.map { (pair) throws(StageFailure) in try key(pair, role: "pair", names, file) }
         var problems = ProblemList(file: file)
         var rows: [Row] = []
@@ -159,8 +162,10 @@ struct RowReader {
                 problems.append("`\(text)` is \(value[text].phrase), expected a text", line: line)
                 continue
             }
-            guard let name = labelName(value[label]) else {
-                problems.append("`\(label)` is \(value[label].phrase), expected a text or a whole number", line: line)
+            let name = label.map { labelName(value[$0]) } ?? ""
+            guard let name else {
+                problems.append(
+                    "`\(label ?? "")` is \(value[label ?? ""].phrase), expected a text or a whole number", line: line)
                 continue
             }
             rows.append(

@@ -1,0 +1,37 @@
+import Foundation
+import JSONValues
+import Models
+import PEFT
+import StageInterface
+
+/// A stage kind that gives a `method` artifact, and knows how to read it again.
+///
+/// The artifact is the stage's own parameters, so that the declaration of the stage is also that of the file.
+protocol MethodKind: StageKind {
+    /// The method that the parameters stand for, on a model of the given sizes.
+    static func method(_ parameters: ParameterValues, for dimensions: ModelDimensions) throws -> any FineTuningMethod
+}
+
+/// The methods that there are, and the layout of their artifact.
+enum Methods {
+    static let all: [any MethodKind.Type] = [LoRAStage.self, PromptTuningStage.self, PTuningStage.self, FullStage.self]
+
+    private static let name = "method.json"
+
+    /// Writes a method's parameters.
+    static func write(_ kind: any MethodKind.Type, _ parameters: JSONValue, to folder: String) throws {
+        let object: JSONValue = ["method": .string(kind.declaration.kind), "parameters": parameters]
+        try Data((try object.pretty + "\n").utf8).write(to: URL(fileURLWithPath: folder).appending(path: name))
+    }
+
+    /// The method of an artifact, as its parameters stand there.
+    static func read(in folder: String) throws -> (kind: any MethodKind.Type, parameters: ParameterValues) {
+        let path = URL(fileURLWithPath: folder).appending(path: name)
+        let object = try JSONValue(parsing: Data(contentsOf: path))
+        let name = object["method"].stringValue ?? ""
+        guard let kind = all.first(where: { $0.declaration.kind == name }) else {
+            throw StageFailure("\(path.path) is of a method `\(name)` that this program does not know")
+        }
+        return (kind, ParameterValues(object["parameters"]))
+    }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import JSONValues
+import Models
+import PEFT
+import StageInterface
+import Training
+
+/// `merge`: an adapter becomes part of its base model's weights.
+enum MergeStage: StageKind {
+    /// What makes a model's folder complete besides its weights.
+    private static let companions = TokenizeStage.tokenizerFiles + ["merges.txt", "vocab.json", "added_tokens.json"]
+
+    /// The largest difference between a logit before and after merging that rounding explains.
+    static let tolerance = 1e-4
+
+    static let model = Parameter.inheritedFolder(
+        "model", reading: ModelSource.modelFiles + companions, from: ("adapter", "model"),
+        help: "The base model of the adapter; default: the one that it was trained on.")
+
+    static let declaration = StageDeclaration(
+        kind: "merge", version: 1, summary: "Write an adapter into its base model's weights",
+        discussion: """
+            The sums are made in float32. Afterwards the merged model is read from disk and compared with the adapter on \
+            its base: on the validation split if `tokens` is connected, else on made-up rows. A logit that differs by \
+            more than 1e-4 is an error. The result is a folder that transformers loads, tokenizer included.
+            """,
+        parameters: [model.declaration],
+        inputs: [
+            InputDeclaration("adapter", .adapter, help: "What is merged."),
+            InputDeclaration("tokens", .tokens, isRequired: false, help: "Rows for the comparison."),
+        ],
+        output: .model, compute: .tensors,
+        example: """
+            merged:
+              uses: merge
+              from: {adapter: adapter, tokens: tokens}
+            """)
+
+    static func run(_ context: StageContext) throws -> StageReport {
+        let base = try context.parameters[model]
+        let source = try ModelSource(context)
+        let tuned = try StageFailure.locating("model") { try source.tuned(try context.input("adapter"), base: base) }
+        let rows = try probe(context, tuned)
+        let before = try ScoredModel.logits(tuned, for: rows, batchSize: 64, context: context).logits
+        do { try tuned.merge() } catch { throw StageFailure(error) }
+        try tuned.base.save(to: context.output)
+        try copyCompanions(from: base?.path, to: context.output)
+
+        let merged = try source.whole(context.output)
+        let after = try ScoredModel.logits(merged, for: rows, batchSize: 64, context: context).logits
+        let drift = largestDifference(before, after)
+        guard drift < tolerance else {
+            throw StageFailure(
+                "the merged model's logits differ from the adapter's by up to \(drift.formatted()), more than \(tolerance)",
+                help: "this should not happen in float32; please report it with the pipeline")
+        }
+        var metrics: JSONValue = ["max_logit_difference": .double(drift), "compared_rows": .int(rows.count)]
+        if context.inputs["tokens"] != nil {
+            let evaluation = Evaluation(
+                logits: after, labels: rows.map(\.label), classCount: merged.base.labels.count)
+            metrics["accuracy"] = .double(evaluation.metrics.accuracy)
+        }
+        return StageReport(
+            summary: "largest logit difference \(String(format: "%.1e", drift))", metrics: metrics,
+            measurements: ["peak_memory_bytes": .int(PeakMemory.resident)])
+    }
+
+    private static func largestDifference(_ left: [[Float]], _ right: [[Float]]) -> Double {
+        var largest = 0.0
+        for (left, right) in zip(left, right) {
+            for (left, right) in zip(left, right) { largest = max(largest, abs(Double(left) - Double(right))) }
+        }
+        return largest
+    }
+
+    /// Rows to compare on.
+    private static func probe(_ context: StageContext, _ tuned: any TunedModel) throws -> [TokenizedExample] {
+        if let tokens = context.inputs["tokens"] {
+            let set = try TokenSet(tokens)
+            for split in [SplitName.validation, .test, .train] {
+                let rows = try set.examples(of: split)
+                if !rows.isEmpty { return rows }
+            }
+        }
+        var generator = SplitMix64(seed: 0)
+        let dimensions = tuned.base.dimensions
+        let longest = max(1, min(64, dimensions.maximumLength - tuned.virtualTokenCount))
+        return (0..<64).map { index in
+            let length = 1 + generator.next(below: longest)
+            let ids = (0..<length).map { _ in Int32(generator.next(below: dimensions.vocabularySize)) }
+            return TokenizedExample(id: index, label: 0, tokenIDs: ids, typeIDs: nil)
+        }
+    }
+
+    private static func copyCompanions(from folder: String?, to output: String) throws {
+        guard let folder else { return }
+        for name in companions {
+            let file = URL(fileURLWithPath: folder).appending(path: name)
+            guard let data = FileManager.default.contents(atPath: file.path) else { continue }
+            try data.write(to: URL(fileURLWithPath: output).appending(path: name))
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import JSONValues
+import Models
+import PEFT
+import StageInterface
+import Tensors
+
+/// Where a stage's model comes from: an adapter on its base, or a model folder.
+struct ModelSource {
+    /// What is read of a base model's folder to compute with it.
+    static let modelFiles = [
+        "config.json", "model.safetensors", "model.safetensors.index.json",
+    ]
+
+    private let context: StageContext
+    private let device: Device
+
+    init(_ context: StageContext) throws {
+        self.context = context
+        device = try Self.prepare(context.numerics)
+    }
+
+    /// Sets LibTorch up as the numerics class says.
+    static func prepare(_ numerics: NumericsClass) throws -> Device {
+        try LibTorch.setThreadCount(numerics.threads)
+        return try Device(parsing: numerics.device)
+    }
+
+    /// A base model with a head for these classes.
+    func base(at folder: String, labels: [String]?, seed: Int) throws -> LoadedClassifier {
+        try ModelArchitectures.loadSequenceClassifier(
+            folder: folder,
+            options: ModelOptions(
+                labels: labels, device: device, generator: try RandomGenerator(seed: UInt64(bitPattern: Int64(seed)))))
+    }
+
+    /// What an `adapter` artifact stands for: its adapter on the base, or the whole model that full fine-tuning left.
+    func tuned(_ adapter: String, base: InputPath?) throws -> any TunedModel {
+        let labels = try TrainingRecord.labels(in: adapter)
+        guard AdapterLayout.isAdapter(adapter) else {
+            let model = try self.base(at: adapter, labels: nil, seed: 0).model
+            return try FullFineTuning().attach(to: model, generator: try RandomGenerator(seed: 0))
+        }
+        guard let base else {
+            throw StageFailure(
+                "the adapter's base model is not known", help: "write `model:` with the base model's folder")
+        }
+        return try AdapterFolder.load(adapter, onto: try self.base(at: base.path, labels: labels, seed: 0).model)
+    }
+
+    /// A whole model, as transformers and `merge` write it.
+    func whole(_ folder: String) throws -> any TunedModel {
+        let model = try base(at: folder, labels: nil, seed: 0).model
+        return try FullFineTuning().attach(to: model, generator: try RandomGenerator(seed: 0))
+    }
+}
+
+/// What an `adapter` artifact may hold.
+enum AdapterLayout {
+    /// PEFT's layout rather than a whole model.
+    static func isAdapter(_ folder: String) -> Bool {
+        FileManager.default.fileExists(atPath: URL(fileURLWithPath: folder).appending(path: "adapter_config.json").path)
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import JSONValues
+import StageInterface
+
+/// How much a split holds.
+struct SplitSizes: Sendable, Hashable {
+    var rows = 0
+    var tokens = 0
+    /// The most tokens of one row.
+    var longest = 0
+    /// Rows that were longer than the maximum.
+    var cut = 0
+
+    static func + (left: SplitSizes, right: SplitSizes) -> SplitSizes {
+        SplitSizes(
+            rows: left.rows + right.rows, tokens: left.tokens + right.tokens,
+            longest: max(left.longest, right.longest), cut: left.cut + right.cut)
+    }
+
+    var json: JSONValue {
+        ["rows": .int(rows), "tokens": .int(tokens), "longest": .int(longest), "cut": .int(cut)]
+    }
+}
+
+/// `tokens.json` of a `tokens` artifact.
+struct TokensDescription: Sendable {
+    static let name = "tokens.json"
+
+    /// The classes' names, in the order of their numbers.
+    var labels: [String]
+    var maximumLength: Int
+    var splits: [SplitName: SplitSizes] = [:]
+
+    init(labels: [String], maximumLength: Int) {
+        self.labels = labels
+        self.maximumLength = maximumLength
+    }
+
+    init(readingFrom folder: String) throws {
+        let json = try JSONValue(parsing: Data(contentsOf: URL(fileURLWithPath: folder).appending(path: Self.name)))
+        labels = json["labels"].arrayValue?.compactMap(\.stringValue) ?? []
+        maximumLength = json["max_length"].intValue ?? 0
+        for split in SplitName.allCases {
+            let sizes = json["splits"][split.rawValue]
+            splits[split] = SplitSizes(
+                rows: sizes["rows"].intValue ?? 0, tokens: sizes["tokens"].intValue ?? 0,
+                longest: sizes["longest"].intValue ?? 0, cut: sizes["cut"].intValue ?? 0)
+        }
+    }
+
+    var json: JSONValue {
+        [
+            "labels": .array(labels.map(JSONValue.string)), "max_length": .int(maximumLength),
+            "splits": .object(Dictionary(uniqueKeysWithValues: splits.map { ($0.key.rawValue, $0.value.json) })),
+        ]
+    }
+
+    func write(to folder: String) throws {
+        try Data((json.pretty + "\n").utf8).write(to: URL(fileURLWithPath: folder).appending(path: Self.name))
+    }
+}

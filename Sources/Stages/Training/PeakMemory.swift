@@ -1,0 +1,11 @@
+import Foundation
+
+/// The most memory that this process has had at once.
+enum PeakMemory {
+    /// In bytes.
+    static var resident: Int {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        return Int(usage.ru_maxrss) * 1024
+    }
+}

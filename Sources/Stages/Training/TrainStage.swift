@@ -1,0 +1,96 @@
+import Foundation
+import JSONValues
+import StageInterface
+import Training
+
+/// `train`: a model and a method become an adapter.
+enum TrainStage: StageKind {
+    enum Task: String, CaseIterable, Sendable {
+        case sequenceClassification = "sequence-classification"
+    }
+
+    static let task = Parameter<Task>.choice(
+        "task", default: .sequenceClassification, help: "What the model learns to do.")
+    static let model = Parameter.folder(
+        "model", reading: ModelSource.modelFiles, help: "The folder of the base model: config.json and safetensors.")
+    static let epochs = Parameter.integer("epochs", default: 3, in: 1...100_000, help: "Passes over the data.")
+    static let batchSize = Parameter.integer(
+        "batch_size", default: 32, in: 1...65536, help: "Rows that are computed at once.")
+    static let accumulation = Parameter.integer(
+        "gradient_accumulation_steps", default: 1, in: 1...65536,
+        help: "Batches to a step; the loss is normalised over all their rows.")
+    static let learningRate = Parameter.number(
+        "learning_rate", default: 5e-4, in: .positive, help: "The highest learning rate.")
+    static let schedule = Parameter<LearningRateSchedule.Shape>.choice(
+        "lr_scheduler_type", default: .linear, help: "How the learning rate falls after the warm-up.")
+    static let warmupSteps = Parameter.optionalInteger(
+        "warmup_steps", in: 0 ... .max, help: "Steps over which the learning rate rises; goes before warmup_ratio.")
+    static let warmupRatio = Parameter.number(
+        "warmup_ratio", default: 0, in: .fraction, help: "The same as a share of all steps.")
+    static let weightDecay = Parameter.number(
+        "weight_decay", default: 0, in: .nonNegative, help: "AdamW's decay, not on biases and norms.")
+    static let beta1 = Parameter.number("adam_beta1", default: 0.9, in: NumberRange(0, 0.999999), help: "AdamW's β₁.")
+    static let beta2 = Parameter.number(
+        "adam_beta2", default: 0.999, in: NumberRange(0, 0.999999), help: "AdamW's β₂.")
+    static let epsilon = Parameter.number("adam_epsilon", default: 1e-8, in: .positive, help: "AdamW's ε.")
+    static let maxGradNorm = Parameter.number(
+        "max_grad_norm", default: 1, in: .nonNegative,
+        help: "Gradients of a larger norm are scaled down to it; 0 does not.")
+    static let seed = Parameter.integer(
+        "seed", default: 42, help: "Seed of new weights, of the order of rows, and of dropout.")
+    static let evaluationBatchSize = Parameter.integer(
+        "eval_batch_size", default: 64, in: 1...65536, help: "Rows that are computed at once in evaluation.")
+    static let checkpointSteps = Parameter.integer(
+        "save_steps", default: 50, in: 1 ... .max,
+        help: "Steps from one checkpoint to the next; training that was killed goes on from the last.")
+
+    static let declaration = StageDeclaration(
+        kind: "train", version: 1, summary: "Train a model with a method",
+        discussion: """
+            Rows of like length are put together, in an order that the seed decides. After each epoch the validation \
+            split is scored, and the weights of the best epoch are kept. The base model's folder is read, never \
+            written. Training that is stopped or killed goes on from its last checkpoint, bit for bit as if it had not \
+            stopped.
+            """,
+        parameters: [
+            task.declaration, model.declaration, epochs.declaration, batchSize.declaration, accumulation.declaration,
+            learningRate.declaration, schedule.declaration, warmupSteps.declaration, warmupRatio.declaration,
+            weightDecay.declaration, beta1.declaration, beta2.declaration, epsilon.declaration,
+            maxGradNorm.declaration, seed.declaration, evaluationBatchSize.declaration, checkpointSteps.declaration,
+        ],
+        inputs: [
+            InputDeclaration("tokens", .tokens, help: "The rows."),
+            InputDeclaration("method", .method, help: "What is trained."),
+        ],
+        output: .adapter, compute: .tensors,
+        example: """
+            adapter:
+              uses: train
+              from: {tokens: tokens, method: method}
+              with: {model: models/minilm, epochs: 3, batch_size: 32, learning_rate: 5.0e-4}
+            """)
+
+    static func run(_ context: StageContext) throws -> StageReport {
+        try TrainingSession(context, configuration: configuration(context.parameters)).run()
+    }
+
+    private static func configuration(_ parameters: ParameterValues) throws -> TrainingConfiguration {
+        var configuration = TrainingConfiguration()
+        configuration.epochs = try parameters[epochs]
+        configuration.batchSize = try parameters[batchSize]
+        configuration.gradientAccumulationSteps = try parameters[accumulation]
+        configuration.learningRate = try parameters[learningRate]
+        configuration.schedule = try parameters[schedule]
+        configuration.warmup = try parameters[warmupSteps].map { .steps($0) } ?? .ratio(parameters[warmupRatio])
+        configuration.weightDecay = try parameters[weightDecay]
+        configuration.beta1 = try parameters[beta1]
+        configuration.beta2 = try parameters[beta2]
+        configuration.epsilon = try parameters[epsilon]
+        let norm = try parameters[maxGradNorm]
+        configuration.maxGradientNorm = norm > 0 ? norm : nil
+        configuration.seed = UInt64(bitPattern: Int64(try parameters[seed]))
+        configuration.evaluationBatchSize = try parameters[evaluationBatchSize]
+        configuration.checkpointInterval = try parameters[checkpointSteps]
+        return configuration
+    }
+}

@@ -1,0 +1,91 @@
+import Models
+import Foundation
+import JSONValues
+import PEFT
+import StageInterface
+import Tensors
+import Training
+
+/// One run of the stage `train`.
+struct TrainingSession {
+    private let context: StageContext
+    private let configuration: TrainingConfiguration
+
+    init(_ context: StageContext, configuration: TrainingConfiguration) {
+        self.context = context
+        self.configuration = configuration
+    }
+
+    func run() throws -> StageReport {
+        let tokens = try TokenSet(context.input("tokens"))
+        let labels = tokens.description.labels
+        let base = try context.parameters[TrainStage.model]
+        let tuned = try attach(labels, base)
+        let trainer = try StageFailure.locating("model") {
+            try Trainer(
+                model: tuned, configuration: configuration, training: tokens.examples(of: .train).map(\.encoded),
+                validation: tokens.examples(of: .validation).map(\.encoded))
+        }
+        let result = try train(trainer)
+        try tuned.save(to: context.output, baseModelName: base.spelled)
+        try TrainingRecord.write(result, labels: labels, to: context.output)
+        return report(result, tuned)
+    }
+
+    private func attach(_ labels: [String], _ base: InputPath) throws -> any TunedModel {
+        let seed = try context.parameters[TrainStage.seed]
+        let loaded = try StageFailure.locating("model") {
+            try ModelSource(context).base(at: base.path, labels: labels, seed: seed)
+        }
+        for notice in loaded.notices { context.note(notice) }
+        let (kind, parameters) = try Methods.read(in: context.input("method"))
+        do {
+            return try kind.method(parameters, for: loaded.model.dimensions)
+                .attach(to: loaded.model, generator: RandomGenerator(seed: configuration.seed &+ 1))
+        } catch {
+            throw StageFailure(error)
+        }
+    }
+
+    private func train(_ trainer: Trainer) throws -> TrainingResult {
+        do {
+            return try trainer.run(
+                checkpointPath: context.scratch + "/checkpoint",
+                progress: { progress in
+                    context.progress(
+                        StageProgress(
+                            completed: progress.step, total: progress.steps,
+                            details: [
+                                "epoch \(progress.epoch)/\(progress.epochs)",
+                                "loss \(String(format: "%.3f", progress.loss))",
+                                "\(String(format: "%.0f", progress.samplesPerSecond)) sentences/s",
+                            ], secondsLeft: progress.secondsLeft))
+                }, shouldStop: { context.isStopRequested })
+        } catch is TrainingStopped {
+            throw StageStopped()
+        } catch {
+            throw StageFailure(error)
+        }
+    }
+
+    private func report(_ result: TrainingResult, _ tuned: any TunedModel) -> StageReport {
+        let trainable = tuned.trainableParameters.reduce(0) { $0 + $1.shape.reduce(1, *) }
+        var metrics: JSONValue = [
+            "steps": .int(result.steps), "best_epoch": .int(result.bestEpoch),
+            "trainable_parameters": .int(trainable), "loss": .double(result.losses.last ?? 0),
+        ]
+        var summary = "loss \(String(format: "%.3f", result.losses.last ?? 0))"
+        if !result.evaluations.isEmpty {
+            let best = result.evaluations[min(max(result.bestEpoch, 1), result.evaluations.count) - 1]
+            metrics["validation_accuracy"] = .double(best.metrics.accuracy)
+            metrics["validation_loss"] = .double(best.loss)
+            summary = "accuracy \(String(format: "%.4f", best.metrics.accuracy)) in epoch \(result.bestEpoch)"
+        }
+        return StageReport(
+            summary: summary, metrics: metrics,
+            measurements: [
+                "seconds": .double(result.trainingSeconds), "samples_per_second": .double(result.samplesPerSecond),
+                "resumed_from_step": .int(result.resumedFrom), "peak_memory_bytes": .int(PeakMemory.resident),
+            ])
+    }
+}
