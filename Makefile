@@ -24,6 +24,14 @@ run: build ## Run pipelines/sentiment.yaml from data to a merged model
 test: setup ## Run the tests
 	@swift build --build-tests --quiet && swift test --skip-build
 
+.PHONY: reference
+reference: setup ## Build the environment of the reference libraries, in .deps/reference
+	@scripts/reference/setup.sh
+
+.PHONY: conformance
+conformance: build reference ## Compare with transformers and PEFT, logit by logit
+	@.deps/reference/bin/python scripts/reference/conformance.py --json .deps/conformance.json
+
 .PHONY: lint
 lint: ## Check format, and that modules import only what stands above them
 	@swift format lint --strict --recursive Sources Tests Package.swift
