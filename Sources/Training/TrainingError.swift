@@ -20,4 +20,8 @@ package struct TrainingError: Error, Hashable, CustomStringConvertible {
 package struct TrainingStopped: Error, Hashable {
     /// The steps that were done; a checkpoint holds them if one was wanted.
     package let step: Int
+
+    package init(step: Int) {
+        self.step = step
+    }
 }

@@ -33,6 +33,8 @@ struct AdapterGolden: Decodable {
 
 /// A tiny BERT without any method.
 func tinyBERT(seed: UInt64 = 1) throws -> any SequenceClassifier {
+    // Matrices this small gain nothing from threads, and lose much while tests share the processors.
+    try LibTorch.setThreadCount(1)
     let options = ModelOptions(generator: try RandomGenerator(seed: seed))
     return try ModelArchitectures.loadSequenceClassifier(folder: TinyBERT.folder, options: options).model
 }

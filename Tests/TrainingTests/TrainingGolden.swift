@@ -1,0 +1,79 @@
+import Foundation
+import Models
+import PEFT
+import Tensors
+import TestSupport
+import Training
+
+/// The examples and losses of `Golden/losses.json`.
+struct TrainingGolden: Decodable {
+    struct Example: Decodable {
+        let ids: [Int32]
+        let types: [Int32]
+        let label: Int
+    }
+
+    let examples: [Example]
+    /// The loss of each step, by method.
+    let losses: [String: [Double]]
+    /// The learning rate of each step.
+    let rates: [Double]
+
+    static let adapters = ["lora", "prompt-tuning", "p-tuning-mlp", "p-tuning-lstm"]
+
+    static func read() throws -> TrainingGolden {
+        try JSONDecoder().decode(TrainingGolden.self, from: try golden("losses.json"))
+    }
+
+    var encoded: [EncodedExample] {
+        examples.map { EncodedExample(ids: $0.ids, tokenTypeIDs: $0.types, label: $0.label) }
+    }
+
+    /// The training that the script runs.
+    static var configuration: TrainingConfiguration {
+        var configuration = TrainingConfiguration()
+        configuration.epochs = 2
+        configuration.batchSize = 3
+        configuration.gradientAccumulationSteps = 2
+        configuration.learningRate = 0.02
+        configuration.weightDecay = 0.1
+        configuration.warmup = .steps(2)
+        configuration.seed = 7
+        return configuration
+    }
+}
+
+/// A file of the folder Golden.
+func golden(_ name: String) throws -> Data {
+    try Data(contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(components: "Golden", name))
+}
+
+/// A tiny BERT with this dropout.
+func tinyBERT(dropout: Double) throws -> any SequenceClassifier {
+    // Matrices this small gain nothing from threads, and lose much while tests share the processors.
+    try LibTorch.setThreadCount(1)
+    return try withTemporaryFolder { folder in
+        try TinyBERT.copy(to: folder) {
+            $0["hidden_dropout_prob"] = dropout
+            $0["attention_probs_dropout_prob"] = dropout
+        }
+        let options = ModelOptions(generator: try RandomGenerator(seed: 1))
+        return try ModelArchitectures.loadSequenceClassifier(folder: folder.path, options: options).model
+    }
+}
+
+/// A tiny BERT with the adapter that PEFT made, to be trained further; `full` is full fine-tuning.
+func tunedTinyBERT(_ name: String, dropout: Double) throws -> any TunedModel {
+    let model = try tinyBERT(dropout: dropout)
+    if name == "full" { return try FullFineTuning().attach(to: model, generator: try RandomGenerator(seed: 1)) }
+    let adapters = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(components: "PEFTTests", "Golden", name)
+    return try AdapterFolder.load(adapters.path, onto: model, isTrainable: true)
+}
+
+extension TunedModel {
+    /// The values of everything that is trained.
+    func trainedValues() throws -> [[Float]] {
+        try trainableParameters.map { try $0.value.floats() }
+    }
+}
