@@ -13,7 +13,6 @@ package struct Executor: Sendable {
     private let journal: RunJournal
     private let history: PipelineHistory
     private let observe: @Sendable (RunEvent) -> Void
-    private let threads = BlockingExecutor()
 
     /// - Parameter observe: called from any thread, in the order of events of each stage.
     package init(
@@ -45,6 +44,8 @@ package struct Executor: Sendable {
                     weight: stage.declaration.compute == .tensors ? options.numerics.threads : 1)
             }, capacity: options.jobs, keepsGoing: options.keepsGoing)
         var outcomes: [String: StageOutcome] = [:]
+        var idleThreads: [BlockingExecutor] = []
+        var threads: [String: BlockingExecutor] = [:]
         await withTaskGroup(of: StageOutcome.self) { group in
             while true {
                 if Task.isCancelled { schedule.drain() }
@@ -54,10 +55,13 @@ package struct Executor: Sendable {
                         outcomes[input.stage]?.digest.map { (input.stage, $0) }
                     }
                     let outputs = Dictionary(known, uniquingKeysWith: { first, _ in first })
-                    group.addTask(executorPreference: threads) { await execution.perform(stage, outputs: outputs) }
+                    let thread = idleThreads.popLast() ?? BlockingExecutor()
+                    threads[name] = thread
+                    group.addTask(executorPreference: thread) { await execution.perform(stage, outputs: outputs) }
                 }
                 guard let outcome = await group.next() else { break }
                 outcomes[outcome.record.stage] = outcome
+                if let thread = threads.removeValue(forKey: outcome.record.stage) { idleThreads.append(thread) }
                 schedule.finish(outcome.record.stage, succeeded: outcome.allowsSuccessors)
                 note(outcome)
             }

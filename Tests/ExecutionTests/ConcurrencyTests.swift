@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import StageInterface
 import Testing
@@ -21,6 +22,31 @@ struct ConcurrencyTests {
             #expect(ended.stages(.ran) == Laboratory.all)
         }
     }
+
+    @Test("stages that block on the disk don't stop what else is asynchronous")
+    func blocking() async throws {
+        try await Laboratory.with { laboratory in
+            let count = 2 * ProcessInfo.processInfo.activeProcessorCount + 1
+            let stages = (0..<count).map { "  s\($0): {uses: method, with: {r: \($0 + 1)}}\n" }.joined()
+            let allStarted = Barrier(count + 1)
+            let answered = DispatchSemaphore(value: 0)
+            for index in 0..<count {
+                laboratory.worker.on("s\(index)") { task, _ in
+                    Task { await allStarted.meet() }
+                    Self.block(answered)
+                    return try FakeWorker.compute(task)
+                }
+            }
+            async let ran = laboratory.run("version: 1\nname: many\nstages:\n\(stages)") { $0.jobs = count }
+            await allStarted.meet()
+            for _ in 0..<count { answered.signal() }
+            let summary = try await ran.summary
+            #expect(summary.count(.ran) == count)
+        }
+    }
+
+    /// As a slow disk does: the thread waits, not the task.
+    private static func block(_ semaphore: DispatchSemaphore) { semaphore.wait() }
 
     private static let trainings = """
         version: 1
