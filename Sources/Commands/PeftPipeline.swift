@@ -53,6 +53,9 @@ package struct PeftPipeline: AsyncParsableCommand {
         case CommandFailure.found(let findings):
             console.show(findings)
             return ExitStatus.usage.rawValue
+        case let error as DiagnosticsError:
+            console.show(error.diagnostics)
+            return ExitStatus.usage.rawValue
         case CommandFailure.store(let error), let error as StoreError:
             console.show([.error(error.message, help: error.help)])
             return error.kind == .lockTimeout ? ExitStatus.lockHeld.rawValue : ExitStatus.stageFailed.rawValue

@@ -167,7 +167,7 @@ struct FailureTests {
             let assessor = try Assessor(
                 pipeline: pipeline, store: laboratory.openStore(), numerics: Laboratory.numerics)
             try FileManager.default.removeItem(at: laboratory.folder.appending(path: "rows.txt"))
-            #expect(try await executor.run().records.first?.state == .failed)
+            #expect(await executor.run().records.first?.state == .failed)
             let error = #expect(throws: StoreError.self) { try assessor.assessAll() }
             #expect(error?.message.hasPrefix("stage `rows` (p.yaml:6): cannot read ") == true)
         }

@@ -158,7 +158,6 @@ struct ErrorTests {
                         + "method: {uses: lora, with: {r: 32}}\n"
                         + "adapter: {uses: train, from: {tokens: tokens, method: method}}"),
                 // Nothing to inherit from, nothing to inherit, and what is inherited does not fit.
-                pipeline(stages: "page: {uses: report}"),
                 pipeline(stages: sound + "page: {uses: report, from: rows}"),
                 train("note: [a]") + "  page: {uses: report, from: adapter}\n",
             ], as: "parameters")

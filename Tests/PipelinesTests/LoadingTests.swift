@@ -56,6 +56,16 @@ struct LoadingTests {
         #expect(adapter.origin(ofParameter: ["rank"]).line == 5)
     }
 
+    @Test("there is nothing to inherit where an optional input is not connected")
+    func absentInheritance() throws {
+        let source = SourceText(
+            path: "pipeline.yaml", contents: "version: 1\nname: small\nstages:\n  page: {uses: report}\n")
+        let (loaded, findings) = Pipeline.load(
+            source: source, overrides: [], catalogue: SmallCatalogue.declarations, projectFolder: "/", checkingFiles: false)
+        #expect(findings.isEmpty)
+        #expect(loaded?.stage(named: "page")?.values["title"] == .null)
+    }
+
     @Test("a stage knows where its parameters stand")
     func places() throws {
         let rows = try #require(pipeline.stage(named: "rows"))

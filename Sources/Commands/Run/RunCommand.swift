@@ -74,8 +74,8 @@ struct RunCommand: AsyncParsableCommand {
         ) { event in
             if writesJSON { console.writeResult(RunEventJSON.line(for: event)) } else { view.observe(event) }
         }
-        let summary = try await Self.interruptibly(console, view: writesJSON ? nil : view) {
-            try await executor.run()
+        let summary = await Self.interruptibly(console, view: writesJSON ? nil : view) {
+            await executor.run()
         }
         if writesJSON {
             console.writeResult((try RunEventJSON.summary(summary).canonical) + "\n")
@@ -85,6 +85,7 @@ struct RunCommand: AsyncParsableCommand {
             if !dryRun, let text = scores.text(console.results) { console.writeResult("\n" + text) }
         }
         if summary.wasInterrupted { throw ExitStatus.interrupted }
+        if summary.gaveUpWaiting { throw ExitStatus.lockHeld }
         if summary.hasFailed { throw ExitStatus.stageFailed }
     }
 
@@ -105,9 +106,9 @@ struct RunCommand: AsyncParsableCommand {
 
     /// Runs a body that Ctrl-C cancels, redrawing the view meanwhile.
     private static func interruptibly(
-        _ console: Console, view: RunView?, _ body: @escaping @Sendable () async throws -> RunSummary
-    ) async throws -> RunSummary {
-        let work = Task { try await body() }
+        _ console: Console, view: RunView?, _ body: @escaping @Sendable () async -> RunSummary
+    ) async -> RunSummary {
+        let work = Task { await body() }
         let interruption = Interruption {
             let text = "stopping: what runs keeps its state; Ctrl-C again ends at once"
             if let view { view.announce(text) } else { console.writeError(text + "\n") }
@@ -123,6 +124,6 @@ struct RunCommand: AsyncParsableCommand {
             ticker.cancel()
             interruption.stop()
         }
-        return try await work.value
+        return await work.value
     }
 }

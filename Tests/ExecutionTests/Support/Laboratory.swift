@@ -94,7 +94,7 @@ struct Laboratory: Sendable {
             log.append(event)
             observe(event)
         }
-        return Ran(summary: try await executor.run(), events: log.events)
+        return Ran(summary: await executor.run(), events: log.events)
     }
 
     func assess(
