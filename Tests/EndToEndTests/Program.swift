@@ -71,6 +71,10 @@ struct Program {
             (try? String(contentsOf: folder.appending(path: "errors"), encoding: .utf8)) ?? ""
         }
 
+        var outputSoFar: String {
+            (try? String(contentsOf: folder.appending(path: "output"), encoding: .utf8)) ?? ""
+        }
+
         func wait() throws -> Ended {
             process.waitUntilExit()
             let elapsed = ContinuousClock.now - start

@@ -1,0 +1,208 @@
+import Foundation
+import JSONValues
+import TestSupport
+import Testing
+
+/// Whole pipelines through the built programs.
+@Suite("Pipelines from data to a merged model", .serialized)
+struct PipelineTests {
+    @Test("LoRA: everything runs once, then nothing; two folders give the same bytes")
+    func twice() throws {
+        var digests: [[String: String]] = []
+        for _ in 0..<2 {
+            try TinyProject.with { project in
+                let (first, stages) = try project.run()
+                #expect(first.status == 0, "\(first.errors)\(first.output)")
+                #expect(Set(project.states(stages).values) == ["ran"])
+                #expect(stages["merged"]?["metrics"]["max_logit_difference"].doubleValue ?? 1 < 1e-4)
+                let (_, again) = try project.run()
+                #expect(Set(project.states(again).values) == ["hit"])
+                digests.append(project.digests(stages))
+
+                let adapter = URL(fileURLWithPath: stages["adapter"]?["artifact"].stringValue ?? "")
+                let configuration = try JSONValue(
+                    parsing: Data(contentsOf: adapter.appending(path: "adapter_config.json")))
+                #expect(configuration["peft_type"] == "LORA")
+                #expect(configuration["r"] == 4)
+                #expect(configuration["target_modules"] == ["query", "value"])
+                let metrics = try project.program("metrics", "p.yaml", "--threads", "1")
+                #expect(metrics.output.contains("true \\ predicted"))
+            }
+        }
+        #expect(digests.count == 2 && digests[0] == digests[1])
+        #expect(digests.first?.count == 6)
+    }
+
+    @Test("another lora_alpha reruns the method and what follows, not the data, and explain names the line")
+    func change() throws {
+        try TinyProject.with { project in
+            #expect(try project.run().ended.status == 0)
+            let changed = TinyProject.lora.replacing("lora_alpha: 8", with: "lora_alpha: 16")
+            try project.write(TinyProject.pipeline(method: changed), to: "p.yaml")
+            let explained = try project.program("explain", "p.yaml", "method", "--threads", "1")
+            #expect(explained.output.contains("lora_alpha 8 → 16 (p.yaml:11)"))
+            let (_, stages) = try project.run()
+            #expect(
+                project.states(stages) == [
+                    "rows": "hit", "tokens": "hit", "method": "ran", "adapter": "ran", "scores": "ran",
+                    "merged": "ran",
+                ])
+        }
+    }
+
+    @Test(
+        "soft prompts train, score and say that they cannot be merged",
+        arguments: [
+            "{uses: prompt-tuning, with: {num_virtual_tokens: 4}}",
+            "{uses: prompt-tuning, with: {num_virtual_tokens: 4, prompt_tuning_init: TEXT, "
+                + "prompt_tuning_init_text: a great film, tokenizer_name_or_path: models/tiny}}",
+            "{uses: p-tuning, with: {num_virtual_tokens: 4, encoder_hidden_size: 8}}",
+            "{uses: p-tuning, with: {num_virtual_tokens: 4, encoder_hidden_size: 8, encoder_reparameterization_type: LSTM}}",
+        ])
+    func softPrompts(method: String) throws {
+        try TinyProject.with(method: method) { project in
+            let (ended, stages) = try project.run("--keep-going")
+            #expect(ended.status == 1)
+            #expect(
+                project.states(stages) == [
+                    "rows": "ran", "tokens": "ran", "method": "ran", "adapter": "ran", "scores": "ran",
+                    "merged": "failed",
+                ], "\(ended.output)")
+            #expect(ended.output.contains("merge"))
+        }
+    }
+
+    @Test("full fine-tuning leaves a model that scores the same once merged")
+    func full() throws {
+        try TinyProject.with(method: "{uses: full}") { project in
+            let (ended, stages) = try project.run()
+            #expect(ended.status == 0, "\(ended.output)")
+            #expect(stages["merged"]?["metrics"]["max_logit_difference"] == 0)
+        }
+    }
+
+    @Test("training that is killed goes on from its checkpoint, and the result is the same, bit for bit")
+    func killed() throws {
+        var undisturbed: [String: String] = [:]
+        try TinyProject.with { project in
+            try project.write(TinyProject.pipeline(method: TinyProject.lora, epochs: 40), to: "p.yaml")
+            undisturbed = project.digests(try project.run().stages)
+        }
+        try TinyProject.with { project in
+            try project.write(TinyProject.pipeline(method: TinyProject.lora, epochs: 40), to: "p.yaml")
+            let running = try project.program.start(["run", "p.yaml", "--threads", "1"])
+            let work = project.folder.appending(path: ".peft-pipeline/work")
+            try waitUntil("there is a checkpoint") {
+                let keys = (try? FileManager.default.contentsOfDirectory(atPath: work.path)) ?? []
+                return keys.contains { key in
+                    !((try? FileManager.default.contentsOfDirectory(atPath: work.path + "/\(key)/scratch")) ?? [])
+                        .isEmpty
+                }
+            }
+            let workers = children(of: running.process.processIdentifier)
+            kill(running.process.processIdentifier, SIGKILL)
+            _ = try running.wait()
+            try waitUntil("the worker is gone") { workers.allSatisfy { kill($0, 0) != 0 } }
+
+            let (ended, stages) = try project.run()
+            #expect(ended.status == 0, "\(ended.output)")
+            #expect(project.digests(stages) == undisturbed)
+            #expect((stages["adapter"]?["measurements"]["resumed_from_step"].intValue ?? 0) > 0)
+        }
+    }
+
+    @Test("Ctrl-C keeps the checkpoint and ends with 130; the next run goes on")
+    func interrupted() throws {
+        try TinyProject.with { project in
+            try project.write(TinyProject.pipeline(method: TinyProject.lora, epochs: 400), to: "p.yaml")
+            let running = try project.program.start(["run", "p.yaml", "--threads", "1", "--json"])
+            try waitUntil("training is under way") { running.outputSoFar.contains("epoch 2/400") }
+            kill(running.process.processIdentifier, SIGINT)
+            let ended = try running.wait()
+            #expect(ended.status == 130)
+            #expect(project.states(try TinyProject.stages(ended.output))["adapter"] == "stopped")
+
+            let again = try project.program.start(["run", "p.yaml", "--threads", "1", "--json"])
+            try waitUntil("training went on") { again.outputSoFar.contains("\"goes_on\":true") }
+            kill(again.process.processIdentifier, SIGINT)
+            #expect(try again.wait().status == 130)
+        }
+    }
+
+    @Test("a model file that is cut off, and a target that matches nothing, are errors in words at the pipeline's line")
+    func badInput() throws {
+        try TinyProject.with { project in
+            let weights = project.folder.appending(path: "models/tiny/model.safetensors")
+            let whole = try Data(contentsOf: weights)
+            try whole.prefix(whole.count / 2).write(to: weights)
+            let (ended, stages) = try project.run()
+            #expect(ended.status == 1)
+            #expect(project.states(stages)["adapter"] == "failed")
+            let findings = try findings(ended)
+            #expect(findings.contains { $0["message"].stringValue?.contains("model.safetensors") == true })
+            #expect(findings.contains { $0["file"] == "p.yaml" && $0["line"] == 15 })
+            try whole.write(to: weights)
+
+            let missed = TinyProject.lora.replacing("[query, value]", with: "[querry]")
+            try project.write(TinyProject.pipeline(method: missed), to: "p.yaml")
+            let (second, _) = try project.run()
+            #expect(second.status == 1)
+            #expect(try self.findings(second).contains { $0["message"].stringValue?.contains("querry") == true })
+        }
+    }
+
+    @Test("a disk that is full fails the stage in words, and the next run finishes")
+    func diskFull() throws {
+        try TinyProject.with { project in
+            // A file may have no more than 40 kB: the merged model has more.
+            let limited = Process()
+            limited.executableURL = URL(fileURLWithPath: "/bin/sh")
+            limited.arguments = [
+                "-c", "ulimit -f 80; exec \"$0\" run p.yaml --threads 1 2>errors >output",
+                Program.buildFolder.appending(path: "peft-pipeline").path,
+            ]
+            limited.currentDirectoryURL = project.folder
+            try limited.run()
+            limited.waitUntilExit()
+            #expect(limited.terminationStatus == 1)
+            let errors = try String(contentsOf: project.folder.appending(path: "errors"), encoding: .utf8)
+            #expect(errors.contains("error: "))
+            let (ended, _) = try project.run()
+            #expect(ended.status == 0, "\(ended.output)")
+        }
+    }
+
+    @Test("every pipeline of the project is valid")
+    func projectPipelines() throws {
+        let folder = Program.packageFolder.appending(path: "pipelines")
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yaml") }
+        #expect(names.count >= 4)
+        for name in names {
+            let ended = try Program(folder: Program.packageFolder)("validate", "pipelines/\(name)", "--without-files")
+            #expect(ended.status == 0, "\(ended.errors)")
+            #expect(ended.errors.isEmpty, "\(ended.errors)")
+        }
+    }
+
+    // MARK: - Helpers
+
+    private func findings(_ ended: Program.Ended) throws -> [JSONValue] {
+        try ended.output.split(separator: "\n").map { try JSONValue(parsing: $0) }.filter { $0["event"] == "finding" }
+    }
+
+    private struct TooLong: Error { let what: String }
+
+    private func waitUntil(_ what: String, _ condition: () -> Bool) throws {
+        let end = ContinuousClock.now + .seconds(20)
+        while !condition() {
+            guard ContinuousClock.now < end else { throw TooLong(what: what) }
+            usleep(10_000)
+        }
+    }
+
+    private func children(of process: Int32) -> [Int32] {
+        let path = "/proc/\(process)/task/\(process)/children"
+        let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+        return text.split(separator: " ").compactMap { Int32($0) }
+    }
+}
