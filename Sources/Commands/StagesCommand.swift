@@ -41,7 +41,10 @@ struct StagesCommand: ParsableCommand {
         }
         switch format {
         case .schema: console.writeResult(try StageDeclaration.jsonSchema(for: chosen).pretty + "\n")
-        case .markdown: console.writeResult(chosen.map(\.reference).joined(separator: "\n"))
+        case .markdown:
+            console.writeResult(
+                kind == nil
+                    ? StageCatalogue.standard.referencePage : chosen.map(\.reference).joined(separator: "\n"))
         case .text:
             if kind == nil {
                 var table = TextTable([.init("kind"), .init("reads"), .init("gives"), .init("what it does")])

@@ -14,7 +14,10 @@ struct KeyBuilder: Sendable {
     /// - Parameter inputs: the digest of each connected artifact that is known.
     /// - Throws: ``UnreadableInput``.
     func components(of stage: Stage, inputs: [String: ContentDigest]) throws -> KeyComponents {
-        let parameters = try stage.declaration.parameters.mappingPaths(in: stage.values) { type, spelled in
+        let read = stage.declaration.parameters.filter(\.isInKey)
+        let names = Set(read.map(\.name))
+        let values = stage.values.filter { names.contains($0.key) }
+        let parameters = try read.mappingPaths(in: values) { type, spelled in
             do {
                 return try content(of: stage.inputPath(spelled), type)
             } catch let error as StoreError {

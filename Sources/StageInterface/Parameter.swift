@@ -14,8 +14,22 @@ package struct Parameter<Value: Sendable>: Sendable {
         _ name: String, _ type: ParameterType, default defaultValue: ParameterDeclaration.Default, help: String,
         read: @escaping @Sendable (JSONValue) -> Value?
     ) {
-        declaration = ParameterDeclaration(name: name, type: type, default: defaultValue, help: help)
+        self.init(
+            declaration: ParameterDeclaration(name: name, type: type, default: defaultValue, help: help), read: read)
+    }
+
+    private init(declaration: ParameterDeclaration, read: @escaping @Sendable (JSONValue) -> Value?) {
+        self.declaration = declaration
         self.read = read
+    }
+
+    /// The same parameter, kept out of the stage's key: for what changes no byte of the output.
+    package var withoutKey: Self {
+        Self(
+            declaration: ParameterDeclaration(
+                name: declaration.name, type: declaration.type, default: declaration.defaultValue,
+                help: declaration.help, isInKey: false),
+            read: read)
     }
 }
 

@@ -8,6 +8,8 @@ package struct ParameterDeclaration: Sendable {
     package let defaultValue: Default
     /// One line, ending in a full stop.
     package let help: String
+    /// Whether the stage's key reads it. False for what decides how a stage works and never what comes out.
+    package let isInKey: Bool
 
     /// What holds where a pipeline does not write the parameter.
     package enum Default: Sendable {
@@ -21,11 +23,14 @@ package struct ParameterDeclaration: Sendable {
         case inherited(input: String, parameter: String)
     }
 
-    package init(name: String, type: ParameterType, default defaultValue: Default, help: String) {
+    package init(
+        name: String, type: ParameterType, default defaultValue: Default, help: String, isInKey: Bool = true
+    ) {
         self.name = name
         self.type = type
         self.defaultValue = defaultValue
         self.help = help
+        self.isInKey = isInKey
     }
 }
 

@@ -22,7 +22,8 @@ struct ParameterTable {
         let fields = declaration.type.fields
         let row = Row(
             name: name, type: fields.isEmpty ? declaration.type.description : "a mapping",
-            defaultValue: declaration.defaultValue.words, help: declaration.help)
+            defaultValue: declaration.defaultValue.words,
+            help: declaration.help + (declaration.isInKey ? "" : " Not part of the key."))
         return [row] + fields.flatMap { rows($0, inside: name + ".") }
     }
 }

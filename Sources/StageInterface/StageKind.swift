@@ -22,3 +22,20 @@ package struct StageCatalogue: Sendable {
 
     package func declaration(of name: String) -> StageDeclaration? { kind(named: name)?.declaration }
 }
+
+// MARK: - The reference page
+
+extension StageCatalogue {
+    /// Every stage kind's section, in Markdown: docs/pipeline-reference.md.
+    package var referencePage: String {
+        let head = """
+            # Pipeline reference
+
+            Every stage kind with its parameters. This page is made from the declarations that also check pipelines:
+            `peft-pipeline stages --format markdown`.
+
+
+            """
+        return head + declarations.map(\.reference).joined(separator: "\n")
+    }
+}

@@ -68,7 +68,7 @@ struct ExactnessTests {
                 ("name: small", "name: renamed"), ("adapter", "trained"), ("      r: 8\n", ""), ("r: 8", "r: 8.0"),
                 ("lora_alpha: 16", "lora_alpha: 1.6e1"),
                 ("r: 8", "r: 8\n      target_modules: [query, value]"), ("rows.txt", "./rows.txt"),
-                ("rows.txt", "copy.txt"),
+                ("rows.txt", "copy.txt"), ("epochs: 2", "epochs: 2, save_steps: 7"),
             ] {
                 let again = try await laboratory.run(pipeline.replacing(old, with: new))
                 #expect(again.summary.count(.hit) == 5, "\(old) → \(new)")

@@ -41,6 +41,8 @@ struct RenderingTests {
             ).declaration,
             Parameter.number("learning_rate", default: 5e-4, in: .positive, help: "Step size.").declaration,
             Parameter.integer("epochs", default: 3, in: 1 ... .max, help: "Passes over the rows.").declaration,
+            Parameter.integer("save_steps", default: 50, in: 1 ... .max, help: "Steps between checkpoints.")
+                .withoutKey.declaration,
         ],
         inputs: [
             InputDeclaration("rows", rows, help: "What to train on."),

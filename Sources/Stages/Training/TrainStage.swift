@@ -42,7 +42,8 @@ enum TrainStage: StageKind {
         "eval_batch_size", default: 64, in: 1...65536, help: "Rows that are computed at once in evaluation.")
     static let checkpointSteps = Parameter.integer(
         "save_steps", default: 50, in: 1 ... .max,
-        help: "Steps from one checkpoint to the next; training that was killed goes on from the last.")
+        help: "Steps from one checkpoint to the next; training that was killed goes on from the last."
+    ).withoutKey
 
     static let declaration = StageDeclaration(
         kind: "train", version: 1, summary: "Train a model with a method",

@@ -54,7 +54,10 @@ enum SmallCatalogue {
         StageDeclaration(
             kind: "train", version: version, summary: "Train",
             parameters: [
-                ParameterDeclaration(name: "epochs", type: .integer(0...100), default: .value(1), help: "How often.")
+                ParameterDeclaration(name: "epochs", type: .integer(0...100), default: .value(1), help: "How often."),
+                ParameterDeclaration(
+                    name: "save_steps", type: .integer(1...100), default: .value(10), help: "Between checkpoints.",
+                    isInKey: false),
             ],
             inputs: [
                 InputDeclaration("text", text, help: "What to train on."),
