@@ -19,6 +19,7 @@ final class FindingLocator: Sendable {
         let location =
             switch problem.place {
             case .parameter(let path): stage.location(ofParameter: path)
+            case .input(let name): stage.inputs.first { $0.name == name }?.location
             case .file(let path, let line, let column): fileLocation(path, line, column)
             case nil: Optional<SourceLocation>.none
             }

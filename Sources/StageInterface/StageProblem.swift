@@ -6,6 +6,8 @@ package struct StageProblem: Sendable, Hashable, Codable {
     package enum Place: Sendable, Hashable, Codable {
         /// A parameter, by its path from the top of `with:`; the runner knows its line.
         case parameter([String])
+        /// An input, by its name under `from:`: what another stage gave is at fault.
+        case input(String)
         /// A file as the person knows it; line and column count from 1.
         case file(path: String, line: Int?, column: Int?)
     }

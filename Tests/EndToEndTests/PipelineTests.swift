@@ -95,8 +95,7 @@ struct PipelineTests {
             try waitUntil("there is a checkpoint") {
                 let keys = (try? FileManager.default.contentsOfDirectory(atPath: work.path)) ?? []
                 return keys.contains { key in
-                    !((try? FileManager.default.contentsOfDirectory(atPath: work.path + "/\(key)/scratch")) ?? [])
-                        .isEmpty
+                    FileManager.default.fileExists(atPath: work.path + "/\(key)/scratch/checkpoint")
                 }
             }
             let workers = children(of: running.process.processIdentifier)
@@ -147,7 +146,11 @@ struct PipelineTests {
             try project.write(TinyProject.pipeline(method: missed), to: "p.yaml")
             let (second, _) = try project.run()
             #expect(second.status == 1)
-            #expect(try self.findings(second).contains { $0["message"].stringValue?.contains("querry") == true })
+            // The method is at fault, at the line that names it.
+            #expect(
+                try self.findings(second).contains {
+                    $0["message"].stringValue?.contains("querry") == true && $0["line"] == 14
+                })
         }
     }
 
@@ -181,6 +184,30 @@ struct PipelineTests {
             let ended = try Program(folder: Program.packageFolder)("validate", "pipelines/\(name)", "--without-files")
             #expect(ended.status == 0, "\(ended.errors)")
             #expect(ended.errors.isEmpty, "\(ended.errors)")
+        }
+    }
+
+    @Test(
+        "every pipeline of the project runs to its end, on its own data and a tiny model",
+        arguments: ["sentiment", "sentiment-prompt-tuning", "sentiment-p-tuning", "sst2"])
+    func projectPipelinesRun(name: String) throws {
+        try TinyProject.with { project in
+            let package = Program.packageFolder
+            try FileManager.default.createSymbolicLink(
+                at: project.folder.appending(path: "datasets"), withDestinationURL: package.appending(path: "datasets"))
+            let rows = (0..<40).map { "a \($0 % 2 == 0 ? "lovely" : "awful") film, number \($0)\t\(1 - $0 % 2)\n" }
+            try project.write(rows.prefix(30).joined(), to: "train.tsv")
+            try project.write(rows.dropFirst(30).joined(), to: "dev.tsv")
+            let text = try String(contentsOf: package.appending(path: "pipelines/\(name).yaml"), encoding: .utf8)
+            // The tiny model has 24 positions.
+            try project.write(text.replacing("max_length: 128", with: "max_length: 16"), to: "p.yaml")
+            var settings = ["model=models/tiny", "epochs=1"]
+            if text.contains("num_virtual_tokens: 20") { settings.append("num_virtual_tokens=4") }
+            if name == "sst2" { settings.append("data=.") }
+            let ended = try project.program.run(
+                ["run", "p.yaml", "--json", "--threads", "1"] + settings.flatMap { ["--set", $0] })
+            #expect(ended.status == 0, "\(ended.output)\(ended.errors)")
+            #expect(Set(project.states(try TinyProject.stages(ended.output)).values) == ["ran"])
         }
     }
 

@@ -43,7 +43,7 @@ struct TrainingSession {
             return try kind.method(parameters, for: loaded.model.dimensions)
                 .attach(to: loaded.model, generator: RandomGenerator(seed: configuration.seed &+ 1))
         } catch {
-            throw StageFailure(error)
+            throw StageFailure(error, at: .input("method"))
         }
     }
 

@@ -37,12 +37,17 @@ package struct SafetensorsError: Error, Hashable, CustomStringConvertible {
     /// How many problems a description shows.
     private static let shownCount = 10
 
-    package var description: String {
-        let lines = problems.prefix(Self.shownCount).map { problem in
+    /// The problems in words, without the path; many are cut short.
+    package var messages: [String] {
+        let shown = problems.prefix(Self.shownCount).map { problem in
             (problem.tensor.map { "tensor `\($0)`: " } ?? "") + problem.message
         }
+        return problems.count > Self.shownCount ? shown + ["and \(problems.count - Self.shownCount) more"] : shown
+    }
+
+    package var description: String {
+        let lines = messages
         var text = lines.count == 1 ? "\(path): \(lines[0])" : "\(path):\n  " + lines.joined(separator: "\n  ")
-        if problems.count > Self.shownCount { text += "\n  and \(problems.count - Self.shownCount) more" }
         if let help { text += (lines.count == 1 ? "; " : "\n") + "help: \(help)" }
         return text
     }
