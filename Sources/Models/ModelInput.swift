@@ -1,6 +1,6 @@
 package import Tensors
 
-/// A batch of sequences for a model, padded to one length.
+/// A batch of sequences for a model, padded to one length on either side.
 package struct ModelInput {
     package enum Tokens {
         /// Token ids, int64 (batch, length).
@@ -9,16 +9,38 @@ package struct ModelInput {
         case embeddings(Tensor)
     }
 
+    /// Keys and values that a layer attends to in front of its own, each (batch, key heads, count, head width).
+    package struct KeyValuePrefix {
+        package let keys: Tensor
+        package let values: Tensor
+
+        package init(keys: Tensor, values: Tensor) {
+            self.keys = keys
+            self.values = values
+        }
+    }
+
     package var tokens: Tokens
     /// Bool (batch, length), true at tokens and false at padding; nil if no sequence is padded.
     package var attentionMask: Tensor?
     /// The segment of each token, int64 (batch, length); nil means segment 0 everywhere.
     package var tokenTypeIDs: Tensor?
+    /// One for each layer, the encoder's before the decoder's; empty where there are none. Positions count on from them.
+    package var prefixes: [KeyValuePrefix] = []
+    /// What a decoder has said so far, int64 (batch, answer length), for models of an encoder and a decoder.
+    package var decoderIDs: Tensor?
+    /// Bool (batch, answer length) as ``attentionMask``.
+    package var decoderMask: Tensor?
 
-    package init(_ tokens: Tokens, attentionMask: Tensor? = nil, tokenTypeIDs: Tensor? = nil) {
+    package init(
+        _ tokens: Tokens, attentionMask: Tensor? = nil, tokenTypeIDs: Tensor? = nil, decoderIDs: Tensor? = nil,
+        decoderMask: Tensor? = nil
+    ) {
         self.tokens = tokens
         self.attentionMask = attentionMask
         self.tokenTypeIDs = tokenTypeIDs
+        self.decoderIDs = decoderIDs
+        self.decoderMask = decoderMask
     }
 
     /// (batch, length)
@@ -28,4 +50,7 @@ package struct ModelInput {
         case .embeddings(let embeddings): Array(embeddings.shape.prefix(2))
         }
     }
+
+    /// How many prefix positions stand in front of every layer's own.
+    package var prefixLength: Int { prefixes.first?.keys.shape[2] ?? 0 }
 }

@@ -14,11 +14,19 @@ package final class Parameter {
     package let name: String
     package let role: Role
     package var value: Tensor
+    /// Files hold the matrix the other way round, (inputs, outputs).
+    package let isTransposedInFile: Bool
 
-    package init(name: String, role: Role, value: Tensor) {
+    package init(name: String, role: Role, value: Tensor, isTransposedInFile: Bool = false) {
         self.name = name
         self.role = role
         self.value = value
+        self.isTransposedInFile = isTransposedInFile
+    }
+
+    /// The value as a model's file holds it.
+    package var fileValue: Tensor {
+        get throws { isTransposedInFile ? try value.detached().transposed().contiguous() : try value.detached() }
     }
 
     package var shape: [Int] { value.shape }

@@ -16,7 +16,7 @@ package enum AdapterFolder {
     /// - Throws: ``ModelError`` with every key that is not understood, or every tensor that is missing, unexpected or
     ///   of another shape; ``PEFTError`` if the method doesn't fit the model; `SafetensorsError` for a damaged file.
     package static func load(
-        _ folder: String, onto model: any SequenceClassifier, isTrainable: Bool = false
+        _ folder: String, onto model: any TransformerModel, isTrainable: Bool = false
     ) throws -> any TunedModel {
         let method = try readMethod(folder)
         let path = path("adapter_model.safetensors", in: folder)
@@ -53,7 +53,7 @@ package enum AdapterFolder {
     /// Writes an adapter: the configuration with sorted keys, and the tensors in float32.
     static func write(
         _ tensors: [String: Tensor], configuration: [String: JSONValue], method: any PEFTMethod.Type,
-        model: any SequenceClassifier, baseModelName: String?, to folder: String
+        model: any TransformerModel, baseModelName: String?, to folder: String
     ) throws {
         var json = configuration
         json["peft_type"] = .string(method.peftType)

@@ -7,12 +7,12 @@ package protocol FineTuningMethod: Sendable {
     ///
     /// - Parameter generator: where the first values of new parameters come from.
     /// - Throws: ``PEFTError`` with everything that the model and the method have against each other.
-    func attach(to model: any SequenceClassifier, generator: RandomGenerator) throws -> any TunedModel
+    func attach(to model: any TransformerModel, generator: RandomGenerator) throws -> any TunedModel
 }
 
 /// A model with a method attached: what training changes, what it computes, and how it is kept.
 package protocol TunedModel: AnyObject {
-    var base: any SequenceClassifier { get }
+    var base: any TransformerModel { get }
     /// Everything that training changes, the head included; names are unique.
     var trainableParameters: [Parameter] { get }
     /// The positions that the method puts in front of every sequence.

@@ -5,16 +5,16 @@ package import Tensors
 package struct FullFineTuning: FineTuningMethod, Hashable {
     package init() {}
 
-    package func attach(to model: any SequenceClassifier, generator: RandomGenerator) throws -> any TunedModel {
+    package func attach(to model: any TransformerModel, generator: RandomGenerator) throws -> any TunedModel {
         try model.setTrainable { _ in true }
         return FullyTunedModel(base: model)
     }
 }
 
 private final class FullyTunedModel: TunedModel {
-    let base: any SequenceClassifier
+    let base: any TransformerModel
 
-    init(base: any SequenceClassifier) {
+    init(base: any TransformerModel) {
         self.base = base
     }
 

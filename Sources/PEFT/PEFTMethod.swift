@@ -17,6 +17,6 @@ package protocol PEFTMethod: FineTuningMethod {
     ///   - folder: where the adapter is.
     ///   - isTrainable: whether it is trained further.
     func attach(
-        to model: any SequenceClassifier, from tensors: WeightReader, folder: String, isTrainable: Bool
+        to model: any TransformerModel, from tensors: WeightReader, folder: String, isTrainable: Bool
     ) throws -> any TunedModel
 }

@@ -17,11 +17,12 @@ struct BERTConfigurationTests {
         }
         #expect(
             error.problems == [
-                "`hidden_act`: expected one of `gelu`, `gelu_new`, `gelu_pytorch_tanh`, `relu`, found \"quick_gelu\"",
-                "`layer_norm_eps`: expected a number from 0.0 to 1.0, found \"small\"",
-                "`position_embedding_type` is \"relative_key\": only `absolute` is supported",
-                "`is_decoder` is true: only encoders are supported",
                 "`hidden_size` 32 is not a multiple of `num_attention_heads` 5",
+                "`layer_norm_eps`: expected a number from 0.0 to 1.0, found \"small\"",
+                "`hidden_act`: expected one of `gelu`, `gelu_new`, `gelu_pytorch_tanh`, `gelu_fast`, `relu`, `silu`, "
+                    + "`swish`, `tanh`, found \"quick_gelu\"",
+                "`position_embedding_type` is \"relative_key\": only `absolute` is supported",
+                "`is_decoder` is true: only the plain model is supported",
                 "unknown key `hiden_act`; did you mean `hidden_act`?",
             ])
         #expect(error.path?.hasSuffix("config.json") == true)
@@ -31,7 +32,8 @@ struct BERTConfigurationTests {
     func unknownArchitecture() throws {
         let error = try error { $0["model_type"] = "deberta-v2" }
         #expect(error.problems == ["`model_type` is `deberta-v2`, an architecture that is not built in"])
-        #expect(error.help == "known: bert")
+        #expect(error.help == "known: \(ModelArchitectures.modelTypes.joined(separator: ", "))")
+        #expect(ModelArchitectures.modelTypes.contains("bert"))
     }
 
     @Test("a folder without a configuration, and a file that is no JSON, are refused")

@@ -59,7 +59,7 @@ struct BERTLogitsTests {
     func halfPrecision() throws {
         let golden = try LogitsGolden.read()
         let options = ModelOptions(dtype: .bfloat16, generator: try RandomGenerator(seed: 1))
-        let model = try ModelArchitectures.loadSequenceClassifier(folder: TinyBERT.folder, options: options).model
+        let model = try ModelArchitectures.load(folder: TinyBERT.folder, options: options).model
         let logits = try model.logits(for: try golden.input(), mode: .inference)
         #expect(logits.dtype == .float32)
         let expected = try #require(golden.logits["gelu"]).flatMap { $0 }

@@ -31,9 +31,9 @@ func difference(_ left: [Float], _ right: [Float]) -> Float {
 }
 
 /// Reads a model with a generator of its own.
-func load(_ folder: String, labels: [String]? = nil, seed: UInt64 = 1) throws -> LoadedClassifier {
+func load(_ folder: String, labels: [String]? = nil, seed: UInt64 = 1) throws -> LoadedModel {
     // Matrices this small gain nothing from threads, and lose much while tests share the processors.
     try LibTorch.setThreadCount(1)
-    return try ModelArchitectures.loadSequenceClassifier(
+    return try ModelArchitectures.load(
         folder: folder, options: ModelOptions(labels: labels, generator: try RandomGenerator(seed: seed)))
 }

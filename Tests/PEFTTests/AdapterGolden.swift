@@ -32,11 +32,11 @@ struct AdapterGolden: Decodable {
 }
 
 /// A tiny BERT without any method.
-func tinyBERT(seed: UInt64 = 1) throws -> any SequenceClassifier {
+func tinyBERT(seed: UInt64 = 1) throws -> any TransformerModel {
     // Matrices this small gain nothing from threads, and lose much while tests share the processors.
     try LibTorch.setThreadCount(1)
     let options = ModelOptions(generator: try RandomGenerator(seed: seed))
-    return try ModelArchitectures.loadSequenceClassifier(folder: TinyBERT.folder, options: options).model
+    return try ModelArchitectures.load(folder: TinyBERT.folder, options: options).model
 }
 
 extension FineTuningMethod {

@@ -18,7 +18,7 @@ struct FullFineTuningTests {
         try withTemporaryFolder { folder in
             try tuned.save(to: folder.path, baseModelName: nil)
             let options = ModelOptions(generator: try RandomGenerator(seed: 1))
-            let loaded = try ModelArchitectures.loadSequenceClassifier(folder: folder.path, options: options).model
+            let loaded = try ModelArchitectures.load(folder: folder.path, options: options).model
             #expect(difference(try loaded.logits(for: input, mode: .inference).floats(), logits) < 1e-5)
         }
         try tuned.merge()

@@ -65,7 +65,7 @@ struct LoRATests {
         try withTemporaryFolder { folder in
             try tuned.base.save(to: folder.path)
             let options = ModelOptions(generator: try RandomGenerator(seed: 1))
-            let merged = try ModelArchitectures.loadSequenceClassifier(folder: folder.path, options: options).model
+            let merged = try ModelArchitectures.load(folder: folder.path, options: options).model
             #expect(difference(try merged.logits(for: input, mode: .inference).floats(), logits) < 1e-5)
         }
     }
@@ -81,7 +81,7 @@ struct LoRATests {
                     $0["attention_probs_dropout_prob"] = 0
                 }
                 let options = ModelOptions(generator: try RandomGenerator(seed: 1))
-                return try ModelArchitectures.loadSequenceClassifier(folder: folder.path, options: options).model
+                return try ModelArchitectures.load(folder: folder.path, options: options).model
             }
             let method = LoRA(loraDropout: 0.5, targetModules: .names(["query", "value"]))
             let tuned = try method.attach(to: base, generator: try RandomGenerator(seed: 1))

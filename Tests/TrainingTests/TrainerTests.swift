@@ -165,7 +165,7 @@ private final class FaultyModel: TunedModel {
         case nanLoss
     }
 
-    let base: any SequenceClassifier
+    let base: any TransformerModel
     private let fault: Fault
     private let extra: Parameter
 

@@ -49,7 +49,7 @@ func golden(_ name: String) throws -> Data {
 }
 
 /// A tiny BERT with this dropout.
-func tinyBERT(dropout: Double) throws -> any SequenceClassifier {
+func tinyBERT(dropout: Double) throws -> any TransformerModel {
     // Matrices this small gain nothing from threads, and lose much while tests share the processors.
     try LibTorch.setThreadCount(1)
     return try withTemporaryFolder { folder in
@@ -58,7 +58,7 @@ func tinyBERT(dropout: Double) throws -> any SequenceClassifier {
             $0["attention_probs_dropout_prob"] = dropout
         }
         let options = ModelOptions(generator: try RandomGenerator(seed: 1))
-        return try ModelArchitectures.loadSequenceClassifier(folder: folder.path, options: options).model
+        return try ModelArchitectures.load(folder: folder.path, options: options).model
     }
 }
 

@@ -7,6 +7,9 @@ package final class Embedding {
     /// (entries, width)
     package let weight: Parameter
 
+    /// What changes the vectors, such as LoRA.
+    package var adapter: (any EmbeddingAdapter)?
+
     init(_ name: String, entries: Int, width: Int, from weights: WeightReader) throws {
         self.name = name
         weight = try weights.parameter("\(name).weight", shape: [entries, width], role: .embedding)
@@ -14,6 +17,7 @@ package final class Embedding {
 
     /// Ids (…) → vectors (…, width).
     package func callAsFunction(_ ids: Tensor) throws -> Tensor {
-        try NN.embedding(ids, weight: weight.value)
+        guard let adapter else { return try NN.embedding(ids, weight: weight.value) }
+        return try adapter.output(of: ids, through: self)
     }
 }

@@ -34,19 +34,20 @@ package final class Linear {
 
 extension Linear {
     /// - Parameter dtype: another type than the reader's.
-    convenience init(
-        _ name: String, inputs: Int, outputs: Int, dtype: DType? = nil, from weights: WeightReader
-    ) throws {
+    convenience init(_ description: LinearDescription, dtype: DType? = nil, from weights: WeightReader) throws {
+        let name = description.name
         self.init(
             name: name,
             weight: try weights.parameter(
-                "\(name).weight", shape: [outputs, inputs], role: .weight, dtype: dtype),
-            bias: try weights.parameter("\(name).bias", shape: [outputs], role: .bias, dtype: dtype))
+                "\(name).weight", shape: [description.outputs, description.inputs], role: .weight, dtype: dtype,
+                isTransposedInFile: description.isTransposedInFile),
+            bias: description.hasBias
+                ? try weights.parameter("\(name).bias", shape: [description.outputs], role: .bias, dtype: dtype) : nil)
     }
 
     /// A new layer as transformers makes one: weights from N(0, `standardDeviation`²), biases 0.
     convenience init(
-        fresh name: String, inputs: Int, outputs: Int, standardDeviation: Double, device: Device,
+        fresh name: String, inputs: Int, outputs: Int, hasBias: Bool, standardDeviation: Double, device: Device,
         generator: RandomGenerator
     ) throws {
         let weight = try Tensor.normal(
@@ -54,8 +55,9 @@ extension Linear {
         self.init(
             name: name,
             weight: Parameter(name: "\(name).weight", role: .weight, value: try weight.to(device)),
-            bias: Parameter(
-                name: "\(name).bias", role: .bias, value: try Tensor.zeros([outputs], device: device)))
+            bias: hasBias
+                ? Parameter(name: "\(name).bias", role: .bias, value: try Tensor.zeros([outputs], device: device)) : nil
+        )
     }
 
     /// Makes output i what output `order[i]` was.

@@ -5,3 +5,9 @@ package protocol LinearAdapter: AnyObject {
     /// The output (…, outputs) of the adapted layer for an input (…, inputs).
     func output(of input: Tensor, through layer: Linear, mode: ForwardMode) throws -> Tensor
 }
+
+/// Something that changes the vectors of a table.
+package protocol EmbeddingAdapter: AnyObject {
+    /// The vectors (…, width) of ids (…).
+    func output(of ids: Tensor, through table: Embedding) throws -> Tensor
+}

@@ -19,6 +19,7 @@ package struct ConfigurationReader {
         self.path = path
         json = try Self.json(at: path, help: help)
         members = json.objectValue ?? [:]
+        readKeys = ["model_type"]
     }
 
     /// The object in the file.
@@ -49,6 +50,15 @@ package struct ConfigurationReader {
             return fallback
         }
         return number
+    }
+
+    /// A whole number, or nil where the file says null or, without a default, nothing.
+    package mutating func optionalInteger(
+        _ key: String, default fallback: Int? = nil, in range: ClosedRange<Int>
+    ) -> Int? {
+        readKeys.insert(key)
+        guard let value = members[key] else { return fallback }
+        return value.isNull ? nil : integer(key, default: fallback ?? range.lowerBound, in: range)
     }
 
     package mutating func number(_ key: String, default: Double, in range: ClosedRange<Double>) -> Double {
@@ -107,6 +117,37 @@ package struct ConfigurationReader {
         return members["num_labels"]?.intValue.map { count in (0..<max(count, 0)).map { "LABEL_\($0)" } }
     }
 
+    /// The kind of each layer, `layer_types`; nil if the file doesn't say.
+    package mutating func layerTypes(known: [String]) -> [String]? {
+        guard let value = any("layer_types") else { return nil }
+        let types = value.arrayValue?.compactMap(\.stringValue) ?? []
+        guard types.count == value.arrayValue?.count, types.allSatisfy(known.contains) else {
+            problems.append("`layer_types`: expected a list of \(known.map { "`\($0)`" }.joined(separator: ", "))")
+            return nil
+        }
+        return types
+    }
+
+    /// The id that fills up sequences, which must be one of the vocabulary; old files have -1 for none.
+    package mutating func paddingID(_ vocabularySize: Int, default fallback: Int) -> Int {
+        guard let value = any("pad_token_id"), value != -1 else { return min(fallback, max(vocabularySize - 1, 0)) }
+        return integer("pad_token_id", default: 0, in: 0...max(vocabularySize - 1, 0))
+    }
+
+    /// The number of heads, by which the width can be divided.
+    package mutating func headCount(_ key: String, default fallback: Int, width: Int, widthKey: String) -> Int {
+        let count = integer(key, default: fallback, in: 1...1024)
+        guard width % count == 0 else {
+            problems.append("`\(widthKey)` \(width) is not a multiple of `\(key)` \(count)")
+            return 1
+        }
+        return count
+    }
+
+    package var modelType: String { json["model_type"].stringValue ?? "" }
+
+    package func has(_ key: String) -> Bool { members[key].map { !$0.isNull } ?? false }
+
     // MARK: Account
 
     /// Every key of the file.
@@ -135,7 +176,9 @@ package struct ConfigurationReader {
             problems.append("unknown key `\(key)`\(near)")
         }
         guard !problems.isEmpty else { return }
-        throw ModelError(path: path, problems, help: help)
+        // A key that is read twice is wrong once.
+        var seen: Set<String> = []
+        throw ModelError(path: path, problems.filter { seen.insert($0).inserted }, help: help)
     }
 
     /// The value of a key that is there and not null.

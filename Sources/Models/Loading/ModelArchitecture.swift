@@ -1,36 +1,48 @@
 import JSONValues
 
 /// A family of models that share code, as `model_type` in config.json names it.
-///
-/// An architecture is a type that conforms, in a file or folder of its own, and an entry in ``ModelArchitectures/all``.
-package protocol ModelArchitecture {
-    /// The value of `model_type`: `bert`.
-    static var modelType: String { get }
+protocol ModelArchitecture {
+    /// The values of `model_type`: `bert`.
+    static var modelTypes: [String] { get }
 
     /// - Throws: ``ModelError`` with everything that is wrong with the folder.
-    static func loadSequenceClassifier(folder: String, options: ModelOptions) throws -> LoadedClassifier
+    static func load(folder: String, options: ModelOptions) throws -> LoadedModel
+}
+
+/// An architecture that is a description: one file that says what config.json's keys mean.
+protocol DescribedArchitecture: ModelArchitecture {
+    /// What a configuration describes. The reader collects what is wrong, and every key is read, or ignored because it
+    /// changes nothing, or an error.
+    static func describe(_ reader: inout ConfigurationReader) -> TransformerDescription
 }
 
 /// The architectures that there are.
 package enum ModelArchitectures {
-    static var all: [any ModelArchitecture.Type] { [BERT.self] }
+    static var all: [any ModelArchitecture.Type] {
+        [
+            BERT.self, RoBERTa.self, DistilBERT.self, ELECTRA.self, GPT2.self, GPTNeoX.self, LLaMA.self, Gemma.self,
+            Phi3.self,
+        ]
+    }
 
-    /// Reads a model folder, `config.json` and `model.safetensors` (or its shards), for classifying sequences.
+    /// The values of `model_type` that are built in.
+    package static var modelTypes: [String] { all.flatMap { $0.modelTypes }.sorted() }
+
+    /// Reads a model folder, `config.json` and `model.safetensors` (or its shards), for a task.
     ///
-    /// - Throws: ``ModelError`` if the architecture is unknown, or anything in the folder is not understood or missing;
-    ///   `SafetensorsError` for a damaged file.
-    package static func loadSequenceClassifier(folder: String, options: ModelOptions) throws -> LoadedClassifier {
+    /// - Throws: ``ModelError`` if the architecture is unknown or has no such task, or anything in the folder is not
+    ///   understood or missing; `SafetensorsError` for a damaged file.
+    package static func load(folder: String, options: ModelOptions) throws -> LoadedModel {
         let path = ModelFolder.configurationPath(in: folder)
         let json = try ConfigurationReader.json(at: path, help: ModelFolder.help)
-        let known = all.map { $0.modelType }
+        let known = "known: \(modelTypes.joined(separator: ", "))"
         guard let modelType = json["model_type"].stringValue else {
-            throw ModelError(path: path, ["`model_type` is missing"], help: "known: \(known.joined(separator: ", "))")
+            throw ModelError(path: path, ["`model_type` is missing"], help: known)
         }
-        guard let architecture = all.first(where: { $0.modelType == modelType }) else {
+        guard let architecture = all.first(where: { $0.modelTypes.contains(modelType) }) else {
             throw ModelError(
-                path: path, ["`model_type` is `\(modelType)`, an architecture that is not built in"],
-                help: "known: \(known.joined(separator: ", "))")
+                path: path, ["`model_type` is `\(modelType)`, an architecture that is not built in"], help: known)
         }
-        return try architecture.loadSequenceClassifier(folder: folder, options: options)
+        return try architecture.load(folder: folder, options: options)
     }
 }

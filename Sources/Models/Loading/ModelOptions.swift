@@ -1,9 +1,12 @@
 package import Tensors
 
-/// How a model is brought into memory.
+/// How a model is brought into memory, and for which task.
 package struct ModelOptions {
+    package var task: ModelTask
     /// The classes' names in the order of their indices; nil takes those of config.json.
     package var labels: [String]?
+    /// What a row classifier's logits mean; nil takes what config.json says, or else one class of several.
+    package var problemType: ProblemType?
     /// The type that the model computes in. The head stays in float32.
     package var dtype: DType
     package var device: Device
@@ -11,9 +14,12 @@ package struct ModelOptions {
     package var generator: RandomGenerator
 
     package init(
-        labels: [String]? = nil, dtype: DType = .float32, device: Device = .cpu, generator: RandomGenerator
+        task: ModelTask = .sequenceClassification, labels: [String]? = nil, problemType: ProblemType? = nil,
+        dtype: DType = .float32, device: Device = .cpu, generator: RandomGenerator
     ) {
+        self.task = task
         self.labels = labels
+        self.problemType = problemType
         self.dtype = dtype
         self.device = device
         self.generator = generator
@@ -21,8 +27,8 @@ package struct ModelOptions {
 }
 
 /// A model, and what a person should know about how it was made.
-package struct LoadedClassifier {
-    package let model: any SequenceClassifier
+package struct LoadedModel {
+    package let model: any TransformerModel
     /// Sentences such as that the head is new.
     package let notices: [String]
 }

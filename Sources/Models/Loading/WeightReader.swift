@@ -56,23 +56,28 @@ package final class WeightReader {
 
     /// A parameter in the reader's dtype and on its device. What is wrong with it is thrown by ``finish(help:)``, so
     /// that all is reported at once.
-    package func parameter(_ name: String, shape: [Int], role: Parameter.Role, dtype: DType? = nil) throws -> Parameter
-    {
+    ///
+    /// - Parameter isTransposedInFile: the file has a matrix of `shape` the other way round.
+    package func parameter(
+        _ name: String, shape: [Int], role: Parameter.Role, dtype: DType? = nil, isTransposedInFile: Bool = false
+    ) throws -> Parameter {
         unread.remove(name)
+        let fileShape = isTransposedInFile ? shape.reversed() : shape
         guard let fileName = fileNames[name], let info = source.info(fileName) else {
-            problems.append("missing `\(name)` \(shape)")
+            problems.append("missing `\(name)` \(fileShape)")
             return try placeholder(name, shape, role)
         }
-        guard info.shape == shape else {
-            problems.append("`\(fileName)` has shape \(info.shape), expected \(shape)")
+        guard info.shape == fileShape else {
+            problems.append("`\(fileName)` has shape \(info.shape), expected \(fileShape)")
             return try placeholder(name, shape, role)
         }
         guard info.dtype.isFloatingPoint else {
             problems.append("`\(fileName)` holds \(info.dtype.rawValue) values, expected floating-point ones")
             return try placeholder(name, shape, role)
         }
-        let tensor = try source.tensor(fileName, as: dtype ?? self.dtype)
-        return Parameter(name: name, role: role, value: try tensor.to(device))
+        var tensor = try source.tensor(fileName, as: dtype ?? self.dtype).to(device)
+        if isTransposedInFile { tensor = try tensor.transposed().contiguous() }
+        return Parameter(name: name, role: role, value: tensor, isTransposedInFile: isTransposedInFile)
     }
 
     /// - Throws: ``ModelError`` that lists every tensor that is missing, unexpected or of another shape.

@@ -33,7 +33,7 @@ package struct LoRA: PEFTMethod, Hashable {
     /// s
     package var scale: Double { loraAlpha / (useRSLoRA ? Double(r).squareRoot() : Double(r)) }
 
-    package func attach(to model: any SequenceClassifier, generator: RandomGenerator) throws -> any TunedModel {
+    package func attach(to model: any TransformerModel, generator: RandomGenerator) throws -> any TunedModel {
         try attach(to: model, isTrainable: true) { layer in
             // PyTorch's kaiming_uniform_(a = √5), which comes to U(±1/√inputs).
             let bound = 1 / Double(layer.inputSize).squareRoot()
@@ -46,7 +46,7 @@ package struct LoRA: PEFTMethod, Hashable {
 
     /// - Parameter values: A (r, inputs) and B (outputs, r) of a layer.
     private func attach(
-        to model: any SequenceClassifier, isTrainable: Bool, values: (Linear) throws -> (a: Tensor, b: Tensor)
+        to model: any TransformerModel, isTrainable: Bool, values: (Linear) throws -> (a: Tensor, b: Tensor)
     ) throws -> any TunedModel {
         try validate()
         let head = Set(model.headParameters.map(\.name))
@@ -107,7 +107,7 @@ extension LoRA {
     }
 
     package func attach(
-        to model: any SequenceClassifier, from tensors: WeightReader, folder: String, isTrainable: Bool
+        to model: any TransformerModel, from tensors: WeightReader, folder: String, isTrainable: Bool
     ) throws -> any TunedModel {
         for parameter in model.headParameters {
             parameter.value = try tensors.parameter(

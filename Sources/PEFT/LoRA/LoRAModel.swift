@@ -4,11 +4,11 @@ import Tensors
 
 /// A model whose linear layers have low-rank adapters.
 final class LoRAModel: TunedModel {
-    let base: any SequenceClassifier
+    let base: any TransformerModel
     private let method: LoRA
     private var layers: [(layer: Linear, adapter: LoRALayer)]
 
-    init(base: any SequenceClassifier, method: LoRA, layers: [(layer: Linear, adapter: LoRALayer)]) {
+    init(base: any TransformerModel, method: LoRA, layers: [(layer: Linear, adapter: LoRALayer)]) {
         self.base = base
         self.method = method
         self.layers = layers

@@ -37,7 +37,7 @@ package enum TargetModules: Sendable, Hashable {
     /// The layers of a model that are meant, in its order. The head is never among them: it is trained itself.
     ///
     /// - Throws: ``PEFTError`` for each name or pattern that matches nothing, with what there is.
-    package func select(in model: any SequenceClassifier) throws -> [Linear] {
+    package func select(in model: any TransformerModel) throws -> [Linear] {
         let head = Set(model.head.map(\.name))
         let candidates = model.linears.filter { !head.contains($0.name) }
         switch self {

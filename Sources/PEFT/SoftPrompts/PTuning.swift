@@ -36,7 +36,7 @@ package struct PTuning: SoftPromptMethod, Hashable {
         self.encoderDropout = encoderDropout
     }
 
-    package func attach(to model: any SequenceClassifier, generator: RandomGenerator) throws -> any TunedModel {
+    package func attach(to model: any TransformerModel, generator: RandomGenerator) throws -> any TunedModel {
         try validate()
         try prepare(model, isTrainable: true)
         let encoder = try PromptEncoder(
@@ -78,7 +78,7 @@ extension PTuning {
     }
 
     package func attach(
-        to model: any SequenceClassifier, from tensors: WeightReader, folder: String, isTrainable: Bool
+        to model: any TransformerModel, from tensors: WeightReader, folder: String, isTrainable: Bool
     ) throws -> any TunedModel {
         let vectors = try readPrompt(for: model, from: tensors)
         try prepare(model, isTrainable: isTrainable)

@@ -27,14 +27,14 @@ package struct PromptTuning: SoftPromptMethod, Hashable {
         self.promptTuningInit = promptTuningInit
     }
 
-    package func attach(to model: any SequenceClassifier, generator: RandomGenerator) throws -> any TunedModel {
+    package func attach(to model: any TransformerModel, generator: RandomGenerator) throws -> any TunedModel {
         try prepare(model, isTrainable: true)
         let vectors = try initialVectors(for: model, generator: generator)
         return SoftPromptModel(base: model, method: self, source: try PromptEmbedding(vectors, isTrainable: true))
     }
 
     /// (V, d)
-    private func initialVectors(for model: any SequenceClassifier, generator: RandomGenerator) throws -> Tensor {
+    private func initialVectors(for model: any TransformerModel, generator: RandomGenerator) throws -> Tensor {
         let count = numVirtualTokens
         let vocabularySize = model.dimensions.vocabularySize
         let device = model.device
@@ -83,7 +83,7 @@ extension PromptTuning {
     }
 
     package func attach(
-        to model: any SequenceClassifier, from tensors: WeightReader, folder: String, isTrainable: Bool
+        to model: any TransformerModel, from tensors: WeightReader, folder: String, isTrainable: Bool
     ) throws -> any TunedModel {
         let vectors = try readPrompt(for: model, from: tensors)
         try prepare(model, isTrainable: isTrainable)

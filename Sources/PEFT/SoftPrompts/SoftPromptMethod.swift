@@ -12,7 +12,7 @@ protocol SoftPromptMethod: PEFTMethod {
 
 extension SoftPromptMethod {
     /// Freezes the model but for its head.
-    func prepare(_ model: any SequenceClassifier, isTrainable: Bool) throws {
+    func prepare(_ model: any TransformerModel, isTrainable: Bool) throws {
         let dimensions = model.dimensions
         guard numVirtualTokens >= 1, numVirtualTokens < dimensions.maximumLength else {
             throw PEFTError([
@@ -25,7 +25,7 @@ extension SoftPromptMethod {
     }
 
     /// Reads the head, and the vectors (V, d) that a file of every soft prompt has.
-    func readPrompt(for model: any SequenceClassifier, from tensors: WeightReader) throws -> Tensor {
+    func readPrompt(for model: any TransformerModel, from tensors: WeightReader) throws -> Tensor {
         for parameter in model.headParameters {
             parameter.value = try tensors.parameter(
                 SoftPromptModel.headPrefix + parameter.name, shape: parameter.shape, role: parameter.role

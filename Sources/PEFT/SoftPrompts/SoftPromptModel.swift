@@ -6,11 +6,11 @@ import Tensors
 ///
 /// A model that pools its first position, as BERT, then pools the first virtual token. That is what PEFT does.
 final class SoftPromptModel: TunedModel {
-    let base: any SequenceClassifier
+    let base: any TransformerModel
     let source: any PromptSource
     private let method: any SoftPromptMethod
 
-    init(base: any SequenceClassifier, method: any SoftPromptMethod, source: any PromptSource) {
+    init(base: any TransformerModel, method: any SoftPromptMethod, source: any PromptSource) {
         self.base = base
         self.method = method
         self.source = source

@@ -27,8 +27,8 @@ struct ModelSource {
     }
 
     /// A base model with a head for these classes.
-    func base(at folder: String, labels: [String]?, seed: Int) throws -> LoadedClassifier {
-        try ModelArchitectures.loadSequenceClassifier(
+    func base(at folder: String, labels: [String]?, seed: Int) throws -> LoadedModel {
+        try ModelArchitectures.load(
             folder: folder,
             options: ModelOptions(
                 labels: labels, device: device, generator: try RandomGenerator(seed: UInt64(bitPattern: Int64(seed)))))

@@ -1,25 +1,33 @@
 package import Tensors
 
-/// A transformer that puts a sequence into one of several classes.
+/// A pretrained transformer with a head for one task.
 ///
 /// What a method of fine-tuning needs of a model, whatever its architecture: linear layers by name, parameters, word
 /// embeddings, a head, and a forward pass from ids or from embeddings.
-package protocol SequenceClassifier: AnyObject {
+package protocol TransformerModel: AnyObject {
+    /// The value of `model_type` in config.json.
+    var modelType: String { get }
+    var task: ModelTask { get }
+    var problemType: ProblemType { get }
     var dimensions: ModelDimensions { get }
-    /// The classes' names; a class is its index here.
+    /// The classes' names; a class is its index here. Empty where the task has none.
     var labels: [String] { get }
     /// The id that fills up short sequences.
     var paddingID: Int { get }
 
     /// Every linear layer, the head included, in the order of the forward pass.
     var linears: [Linear] { get }
-    /// Every parameter, the head's included.
+    /// Every table of vectors.
+    var embeddings: [Embedding] { get }
+    /// Every parameter, the head's included; a tensor that is used twice is one parameter.
     var parameters: [Parameter] { get }
     /// The layers that are new for each task and therefore trained with every method.
     var head: [Linear] { get }
+    /// The layer that gives logits over the vocabulary; nil where the word embeddings do, or there are none.
+    var outputLayer: Linear? { get }
     var wordEmbeddings: Embedding { get }
 
-    /// Scores of the classes, (batch, labels), before softmax.
+    /// The task's logits; see ``ModelTask`` for their shapes.
     func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor
 
     /// Writes `config.json` and `model.safetensors`, which transformers loads, into a folder that exists.
@@ -30,10 +38,16 @@ package protocol SequenceClassifier: AnyObject {
 
 /// The sizes of a model that methods and batches depend on.
 package struct ModelDimensions: Sendable, Hashable {
-    /// The width d of hidden states and word embeddings.
+    /// The width d of hidden states.
     package let hiddenSize: Int
+    /// The width of word embeddings, which is d but where they are projected.
+    package let embeddingSize: Int
     package let layerCount: Int
     package let attentionHeadCount: Int
+    /// The heads of keys and values, which are fewer where heads share them.
+    package let keyValueHeadCount: Int
+    /// The width of a head.
+    package let headSize: Int
     package let vocabularySize: Int
     /// The longest sequence, soft prompts included.
     package let maximumLength: Int
@@ -41,11 +55,18 @@ package struct ModelDimensions: Sendable, Hashable {
     package let tokenTypeCount: Int
 }
 
-extension SequenceClassifier {
+extension TransformerModel {
     /// Where the model computes.
     package var device: Device { wordEmbeddings.weight.value.device }
 
     package var headParameters: [Parameter] { head.flatMap(\.parameters) }
+
+    /// The modules of the head as PEFT names them in `modules_to_save`: `classifier` stands for `classifier.dense`.
+    package var headModules: [String] {
+        var seen: Set<String> = []
+        return head.map { $0.name.split(separator: ".").first.map(String.init) ?? $0.name }
+            .filter { seen.insert($0).inserted }
+    }
 
     /// Sets which parameters of the model get gradients.
     package func setTrainable(where isTrainable: (Parameter) -> Bool) throws {

@@ -1,0 +1,100 @@
+import Tensors
+
+/// Where the tokens of a padded batch are, and so what attention may see: shared by all layers of one forward pass.
+///
+/// Rows may be padded on either side. Positions count tokens alone, so that padding changes nothing.
+final class SequenceLayout {
+    let batch: Int
+    let length: Int
+    /// Positions in front of the sequence's own, which every position sees.
+    let prefixLength: Int
+    /// Bool (batch, length); nil where nothing is padded.
+    private let mask: Tensor?
+    private let dtype: DType
+    private let device: Device
+    /// Each token's place, int64 (batch or 1, length), from 0; a prefix comes first.
+    let positions: Tensor
+    /// Rows are padded on the right alone, so that positions are those of the columns.
+    let isAligned: Bool
+    private var masks: [MaskKind: AttentionMask] = [:]
+    private var rotations: [(description: RotaryDescription, rotation: RotaryEmbedding)] = []
+
+    struct MaskKind: Hashable {
+        let isCausal: Bool
+        let window: Int?
+    }
+
+    /// What ``NN/attention`` takes.
+    struct AttentionMask {
+        let tensor: Tensor?
+        let isCausal: Bool
+    }
+
+    init(batch: Int, length: Int, mask: Tensor?, prefixLength: Int, dtype: DType, device: Device) throws {
+        self.batch = batch
+        self.length = length
+        self.mask = mask
+        self.prefixLength = prefixLength
+        self.dtype = dtype
+        self.device = device
+        isAligned = try mask.map { try $0.selected(dim: 1, index: 0).logicalNot().isAllZero() } ?? true
+        let columns = try Tensor.arange(from: prefixLength, to: prefixLength + length, device: device).unsqueezed(0)
+        if !isAligned, let mask {
+            let counted = try mask.to(.int64).cumulativeSum(dim: 1) + Double(prefixLength - 1)
+            positions = try counted.clamp(min: 0).to(.int64)
+        } else {
+            positions = columns
+        }
+    }
+
+    /// The rotation at this batch's positions; layers that share a description share it.
+    func rotation(_ description: RotaryDescription) throws -> RotaryEmbedding {
+        if let known = rotations.first(where: { $0.description == description }) { return known.rotation }
+        let rotation = try RotaryEmbedding(description, positions: positions, dtype: dtype)
+        rotations.append((description, rotation))
+        return rotation
+    }
+
+    func attentionMask(isCausal: Bool, window: Int?) throws -> AttentionMask {
+        // A window that nothing exceeds is none.
+        let kind = MaskKind(isCausal: isCausal, window: window.flatMap { $0 < prefixLength + length ? $0 : nil })
+        if let known = masks[kind] { return known }
+        let made = try makeMask(kind)
+        masks[kind] = made
+        return made
+    }
+
+    private func makeMask(_ kind: MaskKind) throws -> AttentionMask {
+        if !kind.isCausal, kind.window == nil {
+            return AttentionMask(tensor: try visibleKeys().map { try additive($0) }, isCausal: false)
+        }
+        if kind.window == nil, mask == nil, prefixLength == 0 { return AttentionMask(tensor: nil, isCausal: true) }
+        // (1, 1, length, keys): query i has the key of number prefix + i.
+        let keys = try Tensor.arange(prefixLength + length, device: device).reshaped([1, 1, 1, -1])
+        let queries = try Tensor.arange(from: prefixLength, to: prefixLength + length, device: device)
+            .reshaped([1, 1, -1, 1])
+        var seen = try keys.greater(queries).logicalNot()
+        if let window = kind.window {
+            seen = try seen.logicalAnd(keys.greater(try (queries - Double(window)).to(.int64)))
+        }
+        if let visible = try visibleKeys() {
+            // Padding sees itself, so that no position sees nothing, which would be no number.
+            seen = try seen.logicalAnd(visible).logicalOr(keys.equal(queries))
+        }
+        return AttentionMask(tensor: seen, isCausal: false)
+    }
+
+    /// Bool (batch, 1, 1, prefix + length), true at tokens; nil where nothing is padded.
+    private func visibleKeys() throws -> Tensor? {
+        guard let mask else { return nil }
+        guard prefixLength > 0 else { return try mask.unsqueezed(1).unsqueezed(1) }
+        let prefix = try Tensor.ones([batch, prefixLength], dtype: .bool, device: device)
+        return try Tensor.concatenated([prefix, mask], dim: 1).unsqueezed(1).unsqueezed(1)
+    }
+
+    /// Zero at tokens and minus infinity at padding.
+    private func additive(_ visible: Tensor) throws -> Tensor {
+        try Tensor.zeros(visible.shape, dtype: dtype, device: device)
+            .maskedFill(try visible.logicalNot(), -Double.infinity)
+    }
+}

@@ -1,0 +1,87 @@
+import Tensors
+
+/// A model that a ``TransformerDescription`` describes: an encoder (BERT) or a decoder (GPT-2, LLaMA), with a head.
+final class DescribedTransformer: TransformerModel {
+    let task: ModelTask
+    let problemType: ProblemType
+    let labels: [String]
+    private let description: TransformerDescription
+    private let input: InputEmbeddings
+    private let layers: [TransformerLayer]
+    private let finalNorm: Norm?
+    private let taskHead: TaskHead
+
+    init(
+        _ description: TransformerDescription, task: ModelTask, problemType: ProblemType, labels: [String],
+        head: (WeightReader) throws -> TaskHead, from weights: WeightReader
+    ) throws {
+        self.description = description
+        self.task = task
+        self.problemType = problemType
+        self.labels = labels
+        input = try InputEmbeddings(description.embeddings, from: weights)
+        layers = try description.layers.map { try TransformerLayer($0, from: weights) }
+        finalNorm = try description.finalNorm.map { try Norm($0, from: weights) }
+        taskHead = try head(weights)
+    }
+
+    var modelType: String { description.modelType }
+    var dimensions: ModelDimensions { description.dimensions }
+    var paddingID: Int { description.paddingID }
+    var wordEmbeddings: Embedding { input.words }
+    var embeddings: [Embedding] { input.tables }
+    var linears: [Linear] { input.linears + layers.flatMap(\.linears) + taskHead.linears }
+    var head: [Linear] { taskHead.taskLinears }
+    var outputLayer: Linear? { taskHead.outputLayer }
+
+    var parameters: [Parameter] {
+        input.parameters + layers.flatMap(\.parameters) + (finalNorm?.parameters ?? []) + taskHead.parameters
+    }
+
+    func logits(for modelInput: ModelInput, mode: ForwardMode) throws -> Tensor {
+        let shape = modelInput.shape
+        let layout = try SequenceLayout(
+            batch: shape[0], length: shape[1], mask: modelInput.attentionMask, prefixLength: modelInput.prefixLength,
+            dtype: input.words.weight.value.dtype, device: device)
+        var states = try input(modelInput, layout: layout, mode: mode)
+        for (index, layer) in layers.enumerated() {
+            // Nothing reads the last layer's other positions: what would be computed for them is left out.
+            let firstOnly =
+                index == layers.count - 1 && taskHead.pooling == .first && layout.isAligned && layer.allowsFirstOnly
+            states = try layer(
+                states, layout: layout, prefix: modelInput.prefixes.isEmpty ? nil : modelInput.prefixes[index],
+                firstOnly: firstOnly, mode: mode)
+        }
+        states = try pooled(states, layout, modelInput.attentionMask)
+        if let finalNorm { states = try finalNorm(states) }
+        return try taskHead.logits(states, words: input.words, mode: mode)
+    }
+
+    func save(to folder: String) throws {
+        try ModelFolder.write(
+            configuration: description.json, architecture: description.heads[task]?.className ?? "", labels: labels,
+            problemType: task == .sequenceClassification ? problemType : nil, parameters: parameters, to: folder)
+    }
+
+    /// The positions that enter the head: (batch, length, d) or (batch, d).
+    private func pooled(_ states: Tensor, _ layout: SequenceLayout, _ mask: Tensor?) throws -> Tensor {
+        switch taskHead.pooling {
+        case .all: return states
+        case .first:
+            guard !layout.isAligned, let mask else { return try states.selected(dim: 1, index: 0) }
+            return try gathered(states, places: try mask.to(.int64).argmax(dim: 1))
+        case .last:
+            guard let mask else { return try states.selected(dim: 1, index: states.shape[1] - 1) }
+            // The place of the last token: where place · mask is largest.
+            let places = try Tensor.arange(mask.shape[1], device: mask.device).unsqueezed(0)
+            return try gathered(states, places: try (mask.to(.int64) * places).argmax(dim: 1))
+        }
+    }
+
+    /// One position of each row, (batch, d), by its place (batch).
+    private func gathered(_ states: Tensor, places: Tensor) throws -> Tensor {
+        let shape = states.shape
+        let index = try places.reshaped([shape[0], 1, 1]).expanded(to: [shape[0], 1, shape[2]])
+        return try states.gathered(dim: 1, index).squeezed(1)
+    }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import JSONValues
+import Models
+import Tensors
+import TestSupport
+import Testing
+
+/// A small model of an architecture, and what transformers computes for it: `Golden/models.json`.
+struct ArchitectureCase: Decodable, Sendable, CustomTestStringConvertible {
+    let name: String
+    let task: ModelTask
+    let config: JSONValue
+    let weights: [HashedWeights]
+    let uses_types: Bool
+    let logits: [Float]
+
+    var testDescription: String { "\(name)" }
+
+    /// Calls a body with a folder that holds the model.
+    func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+        try withTemporaryFolder { folder in
+            try Data(config.pretty.utf8).write(to: folder.appending(path: "config.json"))
+            try Safetensors.write(
+                try HashedWeights.tensors(weights), metadata: ["format": "pt"],
+                to: folder.appending(path: "model.safetensors").path)
+            return try body(folder)
+        }
+    }
+
+    func load(_ folder: URL) throws -> LoadedModel {
+        try LibTorch.setThreadCount(1)
+        return try ModelArchitectures.load(
+            folder: folder.path, options: ModelOptions(task: task, generator: try RandomGenerator(seed: 1)))
+    }
+}
+
+struct ArchitectureGolden: Decodable {
+    let ids: [[Int]]
+    let mask: [[Int]]
+    let types: [[Int]]
+    let cases: [ArchitectureCase]
+
+    static func read() throws -> ArchitectureGolden {
+        let url = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/models.json")
+        return try JSONDecoder().decode(ArchitectureGolden.self, from: try Data(contentsOf: url))
+    }
+
+    /// The rows, with so many columns of padding on the left besides.
+    func input(usesTypes: Bool, paddingLeft: Int = 0) throws -> ModelInput {
+        let shape = [ids.count, ids[0].count + paddingLeft]
+        func tensor(_ rows: [[Int]]) throws -> Tensor {
+            try Tensor(rows.flatMap { Array(repeating: 0, count: paddingLeft) + $0 }, shape: shape)
+        }
+        return ModelInput(
+            .ids(try tensor(ids)), attentionMask: try tensor(mask).equal(1),
+            tokenTypeIDs: usesTypes ? try tensor(types) : nil)
+    }
+
+    /// The logits at tokens: where a position is padding, nothing is promised.
+    func atTokens(_ logits: [Float], paddingLeft: Int = 0) -> [Float] {
+        let rows = mask.map { Array(repeating: 0, count: paddingLeft) + $0 }.flatMap { $0 }
+        guard logits.count > rows.count else { return logits }
+        let width = logits.count / rows.count
+        return rows.indices.filter { rows[$0] == 1 }.flatMap { logits[$0 * width..<($0 + 1) * width] }
+    }
+}
+
+@Suite("Every architecture and task")
+struct ArchitectureTests {
+    private let golden = try? ArchitectureGolden.read()
+
+    @Test("gives transformers' logits, wherever the padding is", arguments: try ArchitectureGolden.read().cases)
+    func logits(_ example: ArchitectureCase) throws {
+        let golden = try #require(golden)
+        try example.withFolder { folder in
+            let loaded = try example.load(folder)
+            #expect(loaded.notices.isEmpty)
+            let expected = golden.atTokens(example.logits)
+            for left in [0, 3] {
+                let input = try golden.input(usesTypes: example.uses_types, paddingLeft: left)
+                let logits = try loaded.model.logits(for: input, mode: .inference).floats()
+                let found = golden.atTokens(logits, paddingLeft: left)
+                #expect(difference(found, expected) < 2e-5, "\(left) columns of padding on the left")
+            }
+        }
+    }
+
+    @Test("is saved with transformers' names, and read again", arguments: try ArchitectureGolden.read().cases)
+    func roundTrip(_ example: ArchitectureCase) throws {
+        let golden = try #require(golden)
+        try example.withFolder { folder in
+            let model = try example.load(folder).model
+            let saved = folder.appending(path: "saved")
+            try FileManager.default.createDirectory(at: saved, withIntermediateDirectories: true)
+            try model.save(to: saved.path)
+            let names = try SafetensorsFile(saved.appending(path: "model.safetensors").path).names
+            #expect(names == example.weights.map(\.name).sorted())
+            let input = try golden.input(usesTypes: example.uses_types)
+            #expect(
+                try example.load(saved).model.logits(for: input, mode: .inference).floats()
+                    == model.logits(for: input, mode: .inference).floats())
+        }
+    }
+
+    @Test("takes embeddings in the place of ids", arguments: try ArchitectureGolden.read().cases)
+    func embeddings(_ example: ArchitectureCase) throws {
+        let golden = try #require(golden)
+        try example.withFolder { folder in
+            let model = try example.load(folder).model
+            var input = try golden.input(usesTypes: example.uses_types)
+            let fromIDs = try model.logits(for: input, mode: .inference).floats()
+            let ids = try Tensor(golden.ids.flatMap { $0 }, shape: [golden.ids.count, golden.ids[0].count])
+            input.tokens = .embeddings(try model.wordEmbeddings(ids))
+            #expect(try model.logits(for: input, mode: .inference).floats() == fromIDs)
+        }
+    }
+
+    @Test("refuses what it doesn't compute", arguments: try ArchitectureGolden.read().cases)
+    func unknownKeys(_ example: ArchitectureCase) throws {
+        try example.withFolder { folder in
+            var config = example.config
+            config["rope_scaling"] = ["rope_type": "stretched", "factor": 2]
+            config["quantization_config"] = ["bits": 4]
+            config["an_unknown_key"] = true
+            try Data(config.pretty.utf8).write(to: folder.appending(path: "config.json"))
+            let error = try #require(throws: ModelError.self) { try example.load(folder) }
+            #expect(error.problems.contains { $0.contains("an_unknown_key") })
+            #expect(error.problems.contains { $0.contains("quantization_config") })
+            #expect(error.problems.contains { $0.contains("rope_scaling") })
+        }
+    }
+}
