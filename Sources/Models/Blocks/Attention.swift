@@ -1,6 +1,6 @@
 import Tensors
 
-/// Multi-head scaled dot-product self-attention (Vaswani et al. 2017, arXiv:1706.03762, section 3.2), with key heads that
+/// Multi-head scaled dot-product attention (Vaswani et al. 2017, arXiv:1706.03762, section 3.2), with key heads that
 /// may be shared (Ainslie et al. 2023, arXiv:2305.13245).
 final class Attention {
     private enum Projections {
@@ -43,17 +43,18 @@ final class Attention {
     /// - Parameters:
     ///   - states: the positions that attend, (batch, queries, d): all, or the first alone.
     ///   - context: the positions that are attended to, (batch, length, d).
+    ///   - mask: which positions see which.
+    ///   - rotation: of queries and keys by their positions.
     ///   - prefix: keys and values in front of these.
     /// - Returns: (batch, queries, d).
     func callAsFunction(
-        _ states: Tensor, over context: Tensor, layout: SequenceLayout, prefix: ModelInput.KeyValuePrefix?,
-        mode: ForwardMode
+        _ states: Tensor, over context: Tensor, mask: AttentionMask, rotation: RotaryEmbedding? = nil,
+        prefix: ModelInput.KeyValuePrefix? = nil, mode: ForwardMode
     ) throws -> Tensor {
         var (query, key, value) = try heads(states, context, mode)
         if let queryNorm { query = try queryNorm(query) }
         if let keyNorm { key = try keyNorm(key) }
-        if let description = description.rotation {
-            let rotation = try layout.rotation(description)
+        if let rotation {
             query = try rotation(query)
             key = try rotation(key)
         }
@@ -61,10 +62,9 @@ final class Attention {
             key = try Tensor.concatenated([prefix.keys.to(key.dtype), key], dim: 2)
             value = try Tensor.concatenated([prefix.values.to(value.dtype), value], dim: 2)
         }
-        let mask = try layout.attentionMask(isCausal: description.isCausal, window: description.window)
         let attended = try NN.attention(
             query, key, value, mask: mask.tensor, isCausal: mask.isCausal,
-            dropout: mode == .training ? description.dropout : 0, scale: nil,
+            dropout: mode == .training ? description.dropout : 0, scale: description.scale,
             groupedHeads: description.keyValueHeadCount != description.headCount)
         let shape = states.shape
         let joined = try attended.transposed(1, 2)

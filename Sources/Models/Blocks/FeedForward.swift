@@ -11,9 +11,11 @@ final class FeedForward {
     private let shape: Shape
     private let down: Linear
     private let activation: Activation
+    private let innerDropout: Double
 
     init(_ description: FeedForwardDescription, from weights: WeightReader) throws {
         activation = description.activation
+        innerDropout = description.innerDropout
         shape =
             switch description.shape {
             case .plain(let up): .plain(up: try Linear(up, from: weights))
@@ -34,17 +36,23 @@ final class FeedForward {
 
     /// (…, d) → (…, d)
     func callAsFunction(_ states: Tensor, mode: ForwardMode) throws -> Tensor {
+        let inner = try NN.dropout(
+            try self.inner(states, mode), probability: innerDropout, training: mode == .training)
+        return try down(inner, mode: mode)
+    }
+
+    /// (…, d) → (…, inner)
+    private func inner(_ states: Tensor, _ mode: ForwardMode) throws -> Tensor {
         switch shape {
         case .plain(let up):
-            return try down(try activation(try up(states, mode: mode)), mode: mode)
+            return try activation(try up(states, mode: mode))
         case .gated(let gate, let up):
-            let opened = try activation(try gate(states, mode: mode))
-            return try down(try opened * up(states, mode: mode), mode: mode)
+            return try activation(try gate(states, mode: mode)) * up(states, mode: mode)
         case .joinedGate(let linear):
             let both = try linear(states, mode: mode)
             let width = both.shape[both.shape.count - 1] / 2
             let parts = try both.split(sizes: [width, width], dim: -1)
-            return try down(try activation(parts[0]) * parts[1], mode: mode)
+            return try activation(parts[0]) * parts[1]
         }
     }
 }

@@ -1,5 +1,12 @@
 import Tensors
 
+/// Which positions attention sees, as ``NN/attention`` takes it.
+struct AttentionMask {
+    /// Broadcast to (batch, heads, queries, keys): bool, true where seen, or what is added to the scores.
+    let tensor: Tensor?
+    let isCausal: Bool
+}
+
 /// Where the tokens of a padded batch are, and so what attention may see: shared by all layers of one forward pass.
 ///
 /// Rows may be padded on either side. Positions count tokens alone, so that padding changes nothing.
@@ -22,12 +29,6 @@ final class SequenceLayout {
     struct MaskKind: Hashable {
         let isCausal: Bool
         let window: Int?
-    }
-
-    /// What ``NN/attention`` takes.
-    struct AttentionMask {
-        let tensor: Tensor?
-        let isCausal: Bool
     }
 
     init(batch: Int, length: Int, mask: Tensor?, prefixLength: Int, dtype: DType, device: Device) throws {
@@ -69,7 +70,16 @@ final class SequenceLayout {
             return AttentionMask(tensor: try visibleKeys().map { try additive($0) }, isCausal: false)
         }
         if kind.window == nil, mask == nil, prefixLength == 0 { return AttentionMask(tensor: nil, isCausal: true) }
-        // (1, 1, length, keys): query i has the key of number prefix + i.
+        return AttentionMask(tensor: try seen(kind), isCausal: false)
+    }
+
+    /// Bool (batch or 1, 1, length or 1, keys), true where a position is seen; nil where all are.
+    func explicitMask(isCausal: Bool) throws -> Tensor? {
+        isCausal ? try seen(MaskKind(isCausal: true, window: nil)) : try visibleKeys()
+    }
+
+    /// Bool (batch or 1, 1, length, keys): query i has the key of number prefix + i.
+    private func seen(_ kind: MaskKind) throws -> Tensor {
         let keys = try Tensor.arange(prefixLength + length, device: device).reshaped([1, 1, 1, -1])
         let queries = try Tensor.arange(from: prefixLength, to: prefixLength + length, device: device)
             .reshaped([1, 1, -1, 1])
@@ -81,7 +91,7 @@ final class SequenceLayout {
             // Padding sees itself, so that no position sees nothing, which would be no number.
             seen = try seen.logicalAnd(visible).logicalOr(keys.equal(queries))
         }
-        return AttentionMask(tensor: seen, isCausal: false)
+        return seen
     }
 
     /// Bool (batch, 1, 1, prefix + length), true at tokens; nil where nothing is padded.

@@ -42,7 +42,12 @@ final class TransformerLayer {
         let queries = firstOnly ? try states.narrowed(dim: 1, start: 0, length: 1) : states
         func attended(_ queries: Tensor, _ context: Tensor) throws -> Tensor {
             try dropped(
-                try attention(queries, over: context, layout: layout, prefix: prefix, mode: mode),
+                try attention(
+                    queries, over: context,
+                    mask: try layout.attentionMask(
+                        isCausal: description.attention.isCausal, window: description.attention.window),
+                    rotation: try description.attention.rotation.map { try layout.rotation($0) }, prefix: prefix,
+                    mode: mode),
                 description.attentionOutputDropout ?? description.dropout, mode)
         }
         func transformed(_ states: Tensor) throws -> Tensor {

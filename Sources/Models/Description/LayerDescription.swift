@@ -45,6 +45,8 @@ struct AttentionDescription {
     /// Each position sees only so many, itself included; nil is no limit.
     var window: Int?
     var rotation: RotaryDescription?
+    /// What scores are multiplied by; nil is 1/√width.
+    var scale: Double?
     /// Normalisations of each head's query and key (Qwen 3).
     var queryNorm: NormDescription?
     var keyNorm: NormDescription?
@@ -64,6 +66,8 @@ struct FeedForwardDescription {
     var shape: Shape
     var down: LinearDescription
     var activation: Activation
+    /// Dropout before `down`.
+    var innerDropout = 0.0
 }
 
 /// One layer of a transformer.

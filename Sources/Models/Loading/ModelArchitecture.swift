@@ -21,7 +21,7 @@ package enum ModelArchitectures {
     static var all: [any ModelArchitecture.Type] {
         [
             BERT.self, RoBERTa.self, DistilBERT.self, ELECTRA.self, GPT2.self, GPTNeoX.self, LLaMA.self, Gemma.self,
-            Phi3.self,
+            Phi3.self, T5.self,
         ]
     }
 

@@ -18,6 +18,7 @@ import hashed_weights  # noqa: E402
 
 IDS = [[2, 17, 5, 44, 9, 31, 3, 12], [2, 8, 23, 3, 0, 0, 0, 0], [2, 49, 3, 11, 12, 3, 0, 0]]
 MASK = [[1] * 8, [1] * 4 + [0] * 4, [1] * 6 + [0] * 2]
+DECODER_IDS = [[0, 21, 7, 9, 30, 1], [0, 4, 6, 1, 1, 1], [0, 51, 2, 2, 9, 1]]
 TYPES = [[0] * 8, [0] * 8, [0, 0, 0, 1, 1, 1, 0, 0]]
 
 ENCODER = dict(vocab_size=53, hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=48,
@@ -35,8 +36,13 @@ LLAMA3 = dict(rope_type="llama3", factor=4.0, low_freq_factor=1.0, high_freq_fac
 YARN = dict(rope_type="yarn", factor=4.0, original_max_position_embeddings=16, rope_theta=10000.0)
 LINEAR = dict(rope_type="linear", factor=2.0, rope_theta=10000.0)
 
-ROWS, TOKENS, MASKED, CAUSAL = (
-    "sequence-classification", "token-classification", "masked-language-modelling", "causal-language-modelling")
+T5 = dict(vocab_size=53, d_model=32, d_kv=12, d_ff=48, num_layers=2, num_decoder_layers=3, num_heads=4,
+          relative_attention_num_buckets=8, relative_attention_max_distance=16, pad_token_id=0,
+          decoder_start_token_id=0)
+
+ROWS, TOKENS, MASKED, CAUSAL, ANSWERS = (
+    "sequence-classification", "token-classification", "masked-language-modelling", "causal-language-modelling",
+    "sequence-to-sequence")
 CASES = [
     (f"{family} {task}", config, getattr(transformers, f"{name}{suffix}"), task, settings)
     for family, config, name, settings in [
@@ -69,6 +75,10 @@ CASES = [
     ]
     for task, suffix in [
         (CAUSAL, "LMHeadModel" if name == "GPT2" else "ForCausalLM"), (ROWS, "ForSequenceClassification")]
+] + [
+    ("t5", transformers.T5Config, transformers.T5ForConditionalGeneration, ANSWERS, T5),
+    ("t5 gated", transformers.T5Config, transformers.T5ForConditionalGeneration, ANSWERS,
+     dict(T5, feed_forward_proj="gated-gelu", tie_word_embeddings=False)),
 ]
 
 
@@ -92,6 +102,8 @@ def main():
         inputs = {"input_ids": torch.tensor(IDS), "attention_mask": torch.tensor(MASK)}
         if settings.get("type_vocab_size") != 1 and name.split()[0] in ("bert", "electra"):
             inputs["token_type_ids"] = torch.tensor(TYPES)
+        if task == ANSWERS:
+            inputs["decoder_input_ids"] = torch.tensor(DECODER_IDS)
         with torch.no_grad():
             logits = model(**inputs).logits
         json_config = json.loads(config.to_json_string(use_diff=False))
@@ -101,7 +113,7 @@ def main():
             "uses_types": "token_type_ids" in inputs, "logits": round_to(logits.flatten().tolist())})
         print(name, tuple(logits.shape), float(logits.abs().max()))
     with open(os.path.join(folder, "models.json"), "w") as file:
-        json.dump({"ids": IDS, "mask": MASK, "types": TYPES, "cases": cases}, file, separators=(",", ":"))
+        json.dump({"ids": IDS, "mask": MASK, "types": TYPES, "decoder_ids": DECODER_IDS, "cases": cases}, file, separators=(",", ":"))
         file.write("\n")
 
 

@@ -1,0 +1,161 @@
+import Tensors
+
+/// T5 (Raffel et al. 2020, arXiv:1910.10683): an encoder that reads a text and a decoder that writes an answer, with
+/// positions told by the distance of tokens.
+enum T5: ModelArchitecture {
+    static var modelTypes: [String] { ["t5"] }
+
+    static func load(folder: String, options: ModelOptions) throws -> LoadedModel {
+        let configuration = try T5Configuration(folder: folder)
+        guard options.task == .sequenceToSequence else {
+            throw ModelError(
+                path: ModelFolder.configurationPath(in: folder),
+                ["`t5` has no head for \(options.task.rawValue)"],
+                help: "its task is \(ModelTask.sequenceToSequence.rawValue)")
+        }
+        let file = try ShardedSafetensors(folder: folder)
+        // Copies of the word embeddings, and a bias that old files have and nothing reads.
+        var unused = ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight"]
+        unused.append("decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight")
+        if configuration.isTied { unused.append("lm_head.weight") }
+        let weights = WeightReader(
+            path: folder, source: file, dtype: options.dtype, device: options.device,
+            canonicalName: { unused.contains($0) ? nil : $0 })
+        let model = try T5Model(configuration, from: weights)
+        try weights.finish(help: "config.json and the weights must be those of one and the same t5 model")
+        return LoadedModel(model: model, notices: [])
+    }
+}
+
+/// T5 with its language model's head.
+final class T5Model: TransformerModel {
+    private let configuration: T5Configuration
+    private let words: Embedding
+    private let encoder: Stack
+    private let decoder: Stack
+    let outputLayer: Linear?
+
+    init(_ configuration: T5Configuration, from weights: WeightReader) throws {
+        self.configuration = configuration
+        words = try Embedding(
+            "shared", entries: configuration.vocabularySize, width: configuration.width, from: weights)
+        encoder = try Stack("encoder", isDecoder: false, configuration, from: weights)
+        decoder = try Stack("decoder", isDecoder: true, configuration, from: weights)
+        outputLayer =
+            configuration.isTied || !weights.contains("lm_head.weight")
+            ? nil
+            : try Linear(
+                LinearDescription(
+                    name: "lm_head", inputs: configuration.width, outputs: configuration.vocabularySize, hasBias: false),
+                from: weights)
+    }
+
+    var modelType: String { T5.modelTypes[0] }
+    var task: ModelTask { .sequenceToSequence }
+    var problemType: ProblemType { .singleLabel }
+    var labels: [String] { [] }
+    var paddingID: Int { configuration.paddingID }
+    var head: [Linear] { [] }
+    var wordEmbeddings: Embedding { words }
+    var embeddings: [Embedding] { [words] }
+    var linears: [Linear] { encoder.linears + decoder.linears + (outputLayer.map { [$0] } ?? []) }
+
+    var parameters: [Parameter] {
+        [words.weight] + encoder.parameters + decoder.parameters + (outputLayer?.parameters ?? [])
+    }
+
+    var dimensions: ModelDimensions {
+        ModelDimensions(
+            hiddenSize: configuration.width, embeddingSize: configuration.width,
+            layerCount: configuration.encoderLayerCount, attentionHeadCount: configuration.headCount,
+            keyValueHeadCount: configuration.headCount, headSize: configuration.headSize,
+            vocabularySize: configuration.vocabularySize, maximumLength: Self.unlimited, tokenTypeCount: 1)
+    }
+
+    /// Distances have no end.
+    private static var unlimited: Int { 1_000_000 }
+
+    func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor {
+        guard let decoderIDs = input.decoderIDs else {
+            throw ModelError(["a model of an encoder and a decoder needs what the decoder has said so far"])
+        }
+        let texts =
+            switch input.tokens {
+            case .ids(let ids): try words(ids)
+            case .embeddings(let embeddings): try embeddings.to(words.weight.value.dtype)
+            }
+        let encoded = try encoder(texts, mask: input.attentionMask, encoded: nil, mode: mode)
+        let seen = try SequenceLayout(
+            batch: encoded.shape[0], length: encoded.shape[1], mask: input.attentionMask, prefixLength: 0,
+            dtype: encoded.dtype, device: device
+        ).attentionMask(isCausal: false, window: nil)
+        var states = try decoder(
+            try words(decoderIDs), mask: input.decoderMask, encoded: (encoded, seen), mode: mode)
+        if configuration.scalesOutputs { states = try states * (1 / Double(configuration.width).squareRoot()) }
+        if let outputLayer { return try outputLayer(states, mode: mode) }
+        return try NN.linear(states, weight: words.weight.value)
+    }
+
+    func save(to folder: String) throws {
+        try ModelFolder.write(
+            configuration: configuration.json, architecture: "T5ForConditionalGeneration", labels: [],
+            problemType: nil, parameters: parameters, to: folder)
+    }
+}
+
+extension T5Model {
+    /// The encoder or the decoder.
+    private final class Stack {
+        private let bias: RelativePositionBias
+        private let layers: [T5Layer]
+        private let norm: Norm
+        private let isDecoder: Bool
+        private let dropout: Double
+
+        init(_ name: String, isDecoder: Bool, _ configuration: T5Configuration, from weights: WeightReader) throws {
+            self.isDecoder = isDecoder
+            dropout = configuration.dropout
+            let count = isDecoder ? configuration.decoderLayerCount : configuration.encoderLayerCount
+            bias = try RelativePositionBias(
+                "\(name).block.0.layer.0.SelfAttention.relative_attention_bias",
+                bucketCount: configuration.bucketCount, maximumDistance: configuration.maximumDistance,
+                headCount: configuration.headCount, isBidirectional: !isDecoder, from: weights)
+            layers = try (0..<count).map {
+                try T5Layer("\(name).block.\($0)", isDecoder: isDecoder, configuration, from: weights)
+            }
+            norm = try Norm(
+                NormDescription(
+                    name: "\(name).final_layer_norm", kind: .rootMeanSquare(offset: 0), width: configuration.width,
+                    epsilon: configuration.epsilon), from: weights)
+        }
+
+        var linears: [Linear] { layers.flatMap(\.linears) }
+        var parameters: [Parameter] { bias.parameters + layers.flatMap(\.parameters) + norm.parameters }
+
+        /// (batch, length, d) → (batch, length, d)
+        func callAsFunction(
+            _ states: Tensor, mask: Tensor?, encoded: (states: Tensor, mask: AttentionMask)?, mode: ForwardMode
+        ) throws -> Tensor {
+            func dropped(_ states: Tensor) throws -> Tensor {
+                try NN.dropout(states, probability: dropout, training: mode == .training)
+            }
+            let layout = try SequenceLayout(
+                batch: states.shape[0], length: states.shape[1], mask: mask, prefixLength: 0, dtype: states.dtype,
+                device: states.device)
+            let seen = try biased(try layout.explicitMask(isCausal: isDecoder), length: states.shape[1])
+            var states = try dropped(states)
+            for layer in layers { states = try layer(states, mask: seen, encoded: encoded, mode: mode) }
+            return try dropped(try norm(states))
+        }
+
+        private func biased(_ mask: Tensor?, length: Int) throws -> AttentionMask {
+            var scores = try bias(length: length)
+            if let mask {
+                let batch = mask.shape[0]
+                scores = try scores.expanded(to: [batch, scores.shape[1], length, length])
+                    .maskedFill(try mask.logicalNot(), -Double.infinity)
+            }
+            return AttentionMask(tensor: scores, isCausal: false)
+        }
+    }
+}
