@@ -162,6 +162,10 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Tensors", .system], path: "Tests/TestSupport", exclude: ["TinyBERT", "hashed_weights.py"],
             swiftSettings: swiftSettings),
+        /** Our side of `make conformance`: computes what a request asks for. */
+        .executableTarget(
+            name: "conformance-tool", dependencies: ["Models", "PEFT", "Tensors", "Training"],
+            path: "Tests/ConformanceTool", swiftSettings: swiftSettings),
         tests("DiagnosticsTests", ["Diagnostics"], files: ["Golden"]),
         tests("JSONValuesTests", ["JSONValues"]),
         tests("RegularExpressionsTests", ["RegularExpressions"]),

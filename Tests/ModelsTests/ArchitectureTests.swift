@@ -119,6 +119,29 @@ struct ArchitectureTests {
         }
     }
 
+    @Test("counts tokens alone where padding stands between them", arguments: try ArchitectureGolden.read().cases)
+    func paddingInside(_ example: ArchitectureCase) throws {
+        let golden = try #require(golden)
+        // A window counts columns, padding included, as it does in transformers.
+        guard example.config["sliding_window"].isNull, example.task != .sequenceToSequence else { return }
+        try example.withFolder { folder in
+            let model = try example.load(folder).model
+            func logits(_ ids: [Int], _ mask: [Bool]) throws -> [Float] {
+                let input = ModelInput(
+                    .ids(try Tensor(ids, shape: [1, ids.count])),
+                    attentionMask: try Tensor(mask, shape: [1, ids.count]))
+                let values = try model.logits(for: input, mode: .inference).floats()
+                let width = values.count / ids.count
+                guard example.task != .sequenceClassification else { return values }
+                return mask.indices.filter { mask[$0] }.flatMap { values[$0 * width..<($0 + 1) * width] }
+            }
+            let ids = golden.ids[0]
+            let spread = Array(ids.prefix(3)) + [0, 0] + Array(ids.dropFirst(3))
+            let apart = try logits(spread, spread.indices.map { $0 != 3 && $0 != 4 })
+            #expect(difference(apart, try logits(ids, ids.map { _ in true })) < 2e-5)
+        }
+    }
+
     @Test("refuses what it doesn't compute", arguments: try ArchitectureGolden.read().cases)
     func unknownKeys(_ example: ArchitectureCase) throws {
         try example.withFolder { folder in

@@ -64,7 +64,8 @@ def ours(options, method, seed, folder):
     (folder / "data").symlink_to(options.data.resolve())
     (folder / "model").symlink_to(options.model.resolve())
     (folder / "p.yaml").write_text(PIPELINE.format(method=stage, epochs=epochs, rate=rate, seed=seed))
-    output, wall, peak = timed([options.programs / "peft-pipeline", "run", "p.yaml", "--json"], folder)
+    output, wall, peak = timed([
+        options.programs / "peft-pipeline", "run", "p.yaml", "--json", "--threads", str(options.threads)], folder)
     events = [json.loads(line) for line in output.splitlines()]
     trained = next(event for event in events if event["event"] == "finished" and event["stage"] == "adapter")
     record = json.loads((pathlib.Path(trained["artifact"]) / "training.json").read_text())
@@ -80,7 +81,7 @@ def peer(options, method, seed, folder):
         sys.executable, PROJECT / "scripts/reference/peer.py", "--model", options.model.resolve(),
         "--train", options.data.resolve() / "train.tsv", "--validation", options.data.resolve() / "dev.tsv",
         "--method", method, "--epochs", str(epochs), "--learning-rate", str(rate), "--seed", str(seed),
-        "--output", folder / "out"], folder)
+        "--threads", str(options.threads), "--output", folder / "out"], folder)
     return {**json.loads(output.splitlines()[-1]), "wall": wall, "peak": peak}
 
 
@@ -100,6 +101,7 @@ def main():
     parser.add_argument("--model", type=pathlib.Path, default=PROJECT / "models/minilm")
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
     parser.add_argument("--seeds", nargs="+", type=int, default=[42, 43, 44])
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--json", type=pathlib.Path)
     options = parser.parse_args()
     options.programs = options.programs.resolve()

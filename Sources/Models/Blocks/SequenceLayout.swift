@@ -38,7 +38,7 @@ final class SequenceLayout {
         self.prefixLength = prefixLength
         self.dtype = dtype
         self.device = device
-        isAligned = try mask.map { try $0.selected(dim: 1, index: 0).logicalNot().isAllZero() } ?? true
+        isAligned = try mask.map(Self.isAligned) ?? true
         let columns = try Tensor.arange(from: prefixLength, to: prefixLength + length, device: device).unsqueezed(0)
         if !isAligned, let mask {
             let counted = try mask.to(.int64).cumulativeSum(dim: 1) + Double(prefixLength - 1)
@@ -46,6 +46,16 @@ final class SequenceLayout {
         } else {
             positions = columns
         }
+    }
+
+    /// Whether no token stands behind padding.
+    private static func isAligned(_ mask: Tensor) throws -> Bool {
+        guard try mask.selected(dim: 1, index: 0).logicalNot().isAllZero() else { return false }
+        let length = mask.shape[1]
+        guard length > 1 else { return true }
+        let earlier = try mask.narrowed(dim: 1, start: 0, length: length - 1)
+        let later = try mask.narrowed(dim: 1, start: 1, length: length - 1)
+        return try later.logicalAnd(earlier.logicalNot()).isAllZero()
     }
 
     /// The rotation at this batch's positions; layers that share a description share it.

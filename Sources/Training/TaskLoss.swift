@@ -1,0 +1,83 @@
+package import Models
+package import Tensors
+
+/// A task's loss, as transformers computes it: what is supervised, and the sum of its losses.
+package struct TaskLoss: Sendable {
+    package let task: ModelTask
+    package let problemType: ProblemType
+
+    /// A target with this value is not supervised.
+    package static let ignored = -100
+
+    package init(task: ModelTask, problemType: ProblemType = .singleLabel) {
+        self.task = task
+        self.problemType = problemType
+    }
+
+    package init(_ model: any TransformerModel) {
+        self.init(task: model.task, problemType: model.problemType)
+    }
+
+    /// The sum of the losses of all supervised targets, a scalar.
+    ///
+    /// - Parameters:
+    ///   - logits: of the task; see `ModelTask`. Of a model under a soft prompt they have its positions in front, which
+    ///     are not supervised; the last of them tells the first token of a causal language model.
+    ///   - targets: for row classifiers (batch) of classes, (batch, labels) of ones and zeros, or (batch) or (batch,
+    ///     labels) of numbers; else (batch, length) of classes or token ids, and ``ignored`` where nothing is supervised.
+    package func sum(_ logits: Tensor, targets: Tensor) throws -> Tensor {
+        switch task {
+        case .sequenceClassification:
+            switch problemType {
+            case .singleLabel: return try NN.crossEntropy(logits, targets, reduction: .sum)
+            case .multiLabel:
+                return try NN.binaryCrossEntropyWithLogits(logits, targets.to(logits.dtype), reduction: .sum)
+            case .regression:
+                return try NN.meanSquaredError(
+                    logits, targets.to(logits.dtype).reshaped(logits.shape), reduction: .sum)
+            }
+        case .tokenClassification, .maskedLanguageModelling, .sequenceToSequence:
+            return try crossEntropy(logits, try extended(targets, to: logits))
+        case .causalLanguageModelling:
+            let targets = try extended(targets, to: logits)
+            let length = logits.shape[1]
+            return try crossEntropy(
+                try logits.narrowed(dim: 1, start: 0, length: length - 1),
+                try targets.narrowed(dim: 1, start: 1, length: length - 1))
+        }
+    }
+
+    /// How many targets are supervised: what the sum is divided by for the mean that transformers computes.
+    package func count(of targets: Tensor, logits: Tensor) throws -> Int {
+        switch task {
+        case .sequenceClassification:
+            return problemType == .singleLabel ? targets.shape[0] : logits.shape.reduce(1, *)
+        case .tokenClassification, .maskedLanguageModelling, .sequenceToSequence:
+            return try supervised(targets)
+        case .causalLanguageModelling:
+            let targets = try extended(targets, to: logits)
+            return try supervised(try targets.narrowed(dim: 1, start: 1, length: targets.shape[1] - 1))
+        }
+    }
+
+    private func supervised(_ targets: Tensor) throws -> Int {
+        let ignored = try targets.equal(Double(Self.ignored)).logicalNot().to(.int64).sum()
+        return Int(try ignored.item())
+    }
+
+    private func crossEntropy(_ logits: Tensor, _ targets: Tensor) throws -> Tensor {
+        let classes = logits.shape[2]
+        return try NN.crossEntropy(
+            try logits.reshaped([-1, classes]), try targets.reshaped([-1]), ignoreIndex: Self.ignored,
+            reduction: .sum)
+    }
+
+    /// Targets with as many positions as the logits: those of a soft prompt are not supervised.
+    private func extended(_ targets: Tensor, to logits: Tensor) throws -> Tensor {
+        let missing = logits.shape[1] - targets.shape[1]
+        guard missing > 0 else { return targets }
+        let front = try Tensor.full(
+            [targets.shape[0], missing], Double(Self.ignored), dtype: targets.dtype, device: targets.device)
+        return try Tensor.concatenated([front, targets], dim: 1)
+    }
+}

@@ -1,0 +1,76 @@
+"""The methods that are compared, as PEFT makes them with random factors, and how their tensors are called here."""
+import torch
+from peft import LoraConfig, PeftModel, PromptEncoderConfig, PromptTuningConfig, get_peft_model
+
+from architectures import MASKED, PEFT_TASKS, TOKENS
+
+
+class Method:
+    def __init__(self, name, config=None, merges=False, allows_padding=True, epsilon=1e-8, excludes=()):
+        self.name, self.config, self.merges, self.allows_padding = name, config, merges, allows_padding
+        self.epsilon, self.excludes = epsilon, excludes
+
+    def applies(self, family, task):
+        return task not in self.excludes
+
+    def attach(self, model, family, task):
+        torch.manual_seed(9)
+        tuned = get_peft_model(model, self.config(family, task))
+        with torch.no_grad():
+            for name, parameter in tuned.named_parameters():
+                if parameter.requires_grad and "modules_to_save" not in name:
+                    parameter.copy_(self.initial(name, parameter))
+        return tuned
+
+    def initial(self, name, parameter):
+        """Random values: an adapter that does nothing compares with anything."""
+        return torch.randn(parameter.shape) * 0.2
+
+    def our_name(self, name):
+        for old, new in [(".default", ""), (".modules_to_save", ""), ("base_model.model.", ""), ("base_model.", "")]:
+            name = name.replace(old, new)
+        return name
+
+    def ours_as_reference(self, ours, reference):
+        """Our matrices are (outputs, inputs) even where the reference's are not."""
+        return ours if ours.shape == reference.shape else ours.T
+
+    def read(self, family, task, folder):
+        base = family.model_class(task).from_pretrained(folder / "model")
+        return PeftModel.from_pretrained(base, folder / "ours/adapter")
+
+
+class FullFineTuning(Method):
+    def attach(self, model, family, task):
+        return model
+
+    def ours_as_reference(self, ours, reference):
+        return ours if ours.shape == reference.shape and not self.is_turned else ours.T
+
+    def our_name(self, name):
+        # Square matrices of GPT-2 are turned as well.
+        self.is_turned = any(part in name for part in (".c_attn.weight", ".c_proj.weight", ".c_fc.weight"))
+        return name
+
+    def read(self, family, task, folder):
+        return family.model_class(task).from_pretrained(folder / "ours/adapter")
+
+
+def lora(**settings):
+    return lambda family, task: LoraConfig(
+        task_type=PEFT_TASKS[task], r=4, lora_alpha=8, fan_in_fan_out=family.prefix == "GPT2",
+        **{"target_modules": family.targets, **settings})
+
+
+def soft(kind, **settings):
+    return lambda family, task: kind(task_type=PEFT_TASKS[task], num_virtual_tokens=4, **settings)
+
+
+METHODS = [
+    # Biases of keys have no gradient but rounding, which AdamW blows up unless ε is above it.
+    FullFineTuning("full", merges=True, epsilon=1e-5),
+    Method("lora", lora(), merges=True),
+    # PEFT itself fails where `all-linear` meets a token classifier's head, which it would save besides.
+    Method("lora, all linear", lora(target_modules="all-linear", use_rslora=True), merges=True, excludes=(TOKENS,)),
+    Method("prompt tuning", soft(PromptTuningConfig), allows_padding=False, excludes=(MASKED, TOKENS)),
+]
