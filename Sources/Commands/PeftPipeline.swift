@@ -23,7 +23,7 @@ package struct PeftPipeline: AsyncParsableCommand {
         version: version,
         subcommands: [
             RunCommand.self, StatusCommand.self, ValidateCommand.self, ExplainCommand.self, ShowCommand.self,
-            MetricsCommand.self, DagCommand.self, StagesCommand.self,
+            MetricsCommand.self, InspectCommand.self, DagCommand.self, StagesCommand.self,
         ])
 
     package init() {}

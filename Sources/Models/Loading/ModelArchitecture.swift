@@ -7,6 +7,9 @@ protocol ModelArchitecture {
 
     /// - Throws: ``ModelError`` with everything that is wrong with the folder.
     static func load(folder: String, options: ModelOptions) throws -> LoadedModel
+
+    /// What config.json says, without the weights.
+    static func survey(folder: String) throws -> ModelSurvey
 }
 
 /// An architecture that is a description: one file that says what config.json's keys mean.

@@ -64,16 +64,7 @@ final class T5Model: TransformerModel {
         [words.weight] + encoder.parameters + decoder.parameters + (outputLayer?.parameters ?? [])
     }
 
-    var dimensions: ModelDimensions {
-        ModelDimensions(
-            hiddenSize: configuration.width, embeddingSize: configuration.width,
-            layerCount: configuration.encoderLayerCount, attentionHeadCount: configuration.headCount,
-            keyValueHeadCount: configuration.headCount, headSize: configuration.headSize,
-            vocabularySize: configuration.vocabularySize, maximumLength: Self.unlimited, tokenTypeCount: 1)
-    }
-
-    /// Distances have no end.
-    private static var unlimited: Int { 1_000_000 }
+    var dimensions: ModelDimensions { configuration.dimensions }
 
     func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor {
         guard let decoderIDs = input.decoderIDs else {

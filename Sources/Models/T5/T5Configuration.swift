@@ -67,3 +67,15 @@ struct T5Configuration {
         try reader.finish(help: "a model is only loaded if everything that its configuration says is understood")
     }
 }
+
+extension T5Configuration {
+    var dimensions: ModelDimensions {
+        ModelDimensions(
+            hiddenSize: width, embeddingSize: width, layerCount: encoderLayerCount, attentionHeadCount: headCount,
+            keyValueHeadCount: headCount, headSize: headSize, vocabularySize: vocabularySize,
+            maximumLength: Self.unlimited, tokenTypeCount: 1)
+    }
+
+    /// Distances have no end.
+    private static var unlimited: Int { 1_000_000 }
+}

@@ -99,6 +99,6 @@ package final class ShardedSafetensors {
         let pickle = names.sorted().first { name in [".bin", ".pt", ".pth"].contains(where: name.hasSuffix) }
         guard let pickle else { return "is this the folder of a model?" }
         return "\(pickle) is a pickle, which can run any code when it is loaded, so it never is; "
-            + "save the model as safetensors"
+            + "where you trust it, load it with transformers and save it again: model.save_pretrained(folder)"
     }
 }
