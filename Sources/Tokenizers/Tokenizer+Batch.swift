@@ -21,14 +21,14 @@ extension Tokenizer {
         DispatchQueue.concurrentPerform(iterations: chunkCount) { chunk in
             let range = chunk * chunkSize..<min((chunk + 1) * chunkSize, texts.count)
             let result = Result { () throws(TokenizerError) in
-                var workspace = Workspace(tracksSources: withOffsets)
+                var workspace = workspace(withOffsets: withOffsets)
                 var encodings: [Encoding] = []
                 encodings.reserveCapacity(range.count)
                 for index in range {
                     encodings.append(
                         try encode(
                             texts[index], pair: pairs?[index], addSpecialTokens: addSpecialTokens,
-                            maximumLength: maximumLength, &workspace))
+                            maximumLength: maximumLength, withOffsets: withOffsets, &workspace))
                 }
                 return encodings
             }

@@ -12,13 +12,20 @@ extension Tokenizer {
         _ text: String, pair: String? = nil, addSpecialTokens: Bool = true, maximumLength: Int? = nil,
         withOffsets: Bool = false
     ) throws(TokenizerError) -> Encoding {
-        var workspace = Workspace(tracksSources: withOffsets)
+        var workspace = workspace(withOffsets: withOffsets)
         return try encode(
-            text, pair: pair, addSpecialTokens: addSpecialTokens, maximumLength: maximumLength, &workspace)
+            text, pair: pair, addSpecialTokens: addSpecialTokens, maximumLength: maximumLength,
+            withOffsets: withOffsets, &workspace)
+    }
+
+    /// What encoding works in, for one thread and many texts.
+    func workspace(withOffsets: Bool) -> Workspace {
+        Workspace(tracksSources: withOffsets || pipeline.needsSources)
     }
 
     func encode(
-        _ text: String, pair: String?, addSpecialTokens: Bool, maximumLength: Int?, _ workspace: inout Workspace
+        _ text: String, pair: String?, addSpecialTokens: Bool, maximumLength: Int?, withOffsets: Bool,
+        _ workspace: inout Workspace
     ) throws(TokenizerError) -> Encoding {
         let layout = layout(isPair: pair != nil)
         let specialCount = addSpecialTokens ? layout.specialCount : 0
@@ -38,7 +45,7 @@ extension Tokenizer {
             second.truncate(to: secondCount)
         }
         return Self.assemble(
-            layout, first, second, addSpecialTokens: addSpecialTokens, withOffsets: workspace.text.tracksSources)
+            layout, first, second, addSpecialTokens: addSpecialTokens, withOffsets: withOffsets)
     }
 
     private func layout(isPair: Bool) -> Layout {
@@ -94,6 +101,8 @@ extension Tokenizer {
                     appendOffsets(scalarsBefore..<scalarsBefore + scalars, bytes[part.range], to: &result)
                 }
             } else {
+                workspace.isAtStart = part.range.lowerBound == 0
+                workspace.firstScalar = scalarsBefore
                 workspace.text.reset(to: bytes.span, part.range, firstScalar: scalarsBefore)
                 try appendTokens(of: &workspace, to: &result)
             }
@@ -107,6 +116,7 @@ extension Tokenizer {
         try pipeline.normalizer?.normalize(&workspace)
         if !normalizedFinder.isEmpty {
             let normalized = workspace.text
+            let isAtStart = workspace.isAtStart
             var parts: [AddedTokenFinder.Part] = []
             try normalizedFinder.forEachPart(of: normalized.bytes.span) { parts.append($0) }
             for part in parts {
@@ -117,6 +127,7 @@ extension Tokenizer {
                             normalized.originalRange(of: part.range), normalized.bytes[part.range], to: &result)
                     }
                 } else {
+                    workspace.isAtStart = isAtStart && part.range.lowerBound == 0
                     workspace.text.reset(to: normalized, part.range)
                     try appendWords(of: &workspace, to: &result)
                 }
@@ -145,9 +156,11 @@ extension Tokenizer {
 
     /// - Parameter token: the token's text, or what was found for an added one.
     private func appendOffsets(_ offsets: Range<Int>, _ token: ArraySlice<UInt8>, to result: inout TextTokens) {
-        let trimming = pipeline.postProcessor?.offsetTrimming
-        let isFirst = result.offsets.isEmpty
-        result.offsets.append(trimming?.trim(offsets, token: token, isFirst: isFirst) ?? offsets)
+        var offsets = offsets
+        for trimming in pipeline.postProcessor?.offsetTrimmings ?? [] {
+            offsets = trimming.trim(offsets, token: token, isFirst: result.offsets.isEmpty)
+        }
+        result.offsets.append(offsets)
     }
 }
 

@@ -57,7 +57,7 @@ struct TokenizerFuzzTests {
                 let encoding = try tokenizer.encode(
                     "The film <both> plays \u{301}é中 [MASK]", pair: "word", maximumLength: 9, withOffsets: true)
                 #expect(encoding.ids.count == encoding.offsets?.count)
-                _ = tokenizer.decode(encoding.ids)
+                _ = try tokenizer.decode(encoding.ids)
             } catch {
                 #expect(!error.description.isEmpty)
             }

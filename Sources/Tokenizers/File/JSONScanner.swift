@@ -36,6 +36,21 @@ struct JSONScanner {
         return Int(String(decoding: bytes[start..<position], as: UTF8.self))
     }
 
+    /// A finite number.
+    mutating func number() -> Double? {
+        skipSpace()
+        let start = position
+        while let next, (0x30...0x39).contains(next) || "+-.eE".utf8.contains(next) { position += 1 }
+        let text = String(decoding: bytes[start..<position], as: UTF8.self)
+        // Double reads more than JSON allows.
+        let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
+        guard let first = digits.utf8.first, (0x30...0x39).contains(first), let value = Double(text), value.isFinite,
+            digits.utf8.count < 2 || first != 0x30 || digits.dropFirst().first.map({ ".eE".contains($0) }) == true,
+            !text.hasSuffix("."), !text.contains(".e"), !text.contains(".E")
+        else { return nil }
+        return value
+    }
+
     /// The content of a string, as valid UTF-8.
     mutating func string() -> [UInt8]? {
         guard skip("\"") else { return nil }
