@@ -15,6 +15,8 @@ struct JSONScanner {
 
     var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
+    mutating func skipByte() { position += 1 }
+
     /// Steps over white space and then `character`, if it follows.
     mutating func skip(_ character: Unicode.Scalar) -> Bool {
         skipSpace()
@@ -34,21 +36,6 @@ struct JSONScanner {
         while let next, (0x30...0x39).contains(next) { position += 1 }
         if position - start > 1, bytes[start] == 0x30 { return nil }
         return Int(String(decoding: bytes[start..<position], as: UTF8.self))
-    }
-
-    /// A finite number.
-    mutating func number() -> Double? {
-        skipSpace()
-        let start = position
-        while let next, (0x30...0x39).contains(next) || "+-.eE".utf8.contains(next) { position += 1 }
-        let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        // Double reads more than JSON allows.
-        let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
-        guard let first = digits.utf8.first, (0x30...0x39).contains(first), let value = Double(text), value.isFinite,
-            digits.utf8.count < 2 || first != 0x30 || digits.dropFirst().first.map({ ".eE".contains($0) }) == true,
-            !text.hasSuffix("."), !text.contains(".e"), !text.contains(".E")
-        else { return nil }
-        return value
     }
 
     /// The content of a string, as valid UTF-8.

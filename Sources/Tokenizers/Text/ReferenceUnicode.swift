@@ -114,10 +114,14 @@ enum ReferenceUnicode {
 
     /// Whether the scalar is a combining mark, as of Unicode 9.
     static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x1CF2, 0x1CF3: return true  // letters since 12
+        case 0x111C9: return false  // a mark since 11
+        default: break
+        }
         switch scalar.properties.generalCategory {
-        // U+111C9 was a punctuation mark until Unicode 11.
-        case .nonspacingMark, .spacingMark, .enclosingMark: isAssigned(scalar, asOf: 9) && scalar.value != 0x111C9
-        default: false
+        case .nonspacingMark, .spacingMark, .enclosingMark: return isAssigned(scalar, asOf: 9)
+        default: return false
         }
     }
 

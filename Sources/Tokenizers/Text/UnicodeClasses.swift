@@ -10,17 +10,25 @@ enum UnicodeClasses {
     static func category(_ name: String) -> String? {
         guard let categories = categories[name] else { return nil }
         let known = RegularExpression.unicodeVersion.first ?? .max
-        // A newer PCRE2 would match too much: then all scalars are written out.
-        if known > version { return ranges { categories.contains($0.properties.generalCategory) && isKnown($0) } }
-        // What has been assigned since then is added, and so is what has got another category.
-        return "\\p{\(name)}"
-            + list(newScalars.filter { categories.contains($0.properties.generalCategory) }.map(\.value))
+        // A newer PCRE2 would match too much, and so would one that has U+1171E among the nonspacing marks, as Unicode
+        // had before 15: then all scalars are written out.
+        if known > version || known < 15 && (name == "Mn" || name == "Mc") {
+            return ranges { isKnown($0) && categories.contains(category(of: $0)) }
+        }
+        return "\\p{\(name)}" + list(newScalars.filter { categories.contains(category(of: $0)) }.map(\.value))
+    }
+
+    /// The general category, as of Unicode 16.
+    private static func category(of scalar: Unicode.Scalar) -> Unicode.GeneralCategory {
+        // It is another letter since 17.
+        scalar.value == 0x295 ? .lowercaseLetter : scalar.properties.generalCategory
     }
 
     /// The content of a bracket for Han, the one script that patterns of tokenizers name.
     static let han: String = {
         let ideographs = newScalars.filter { $0.properties.isUnifiedIdeograph }
-        return "\\p{Han}" + list(ideographs.map(\.value))
+        // `\p{Han}` alone would be PCRE2's for all that is used with Han.
+        return "\\p{sc:Han}" + list(ideographs.map(\.value))
     }()
 
     /// White_Space.

@@ -140,7 +140,10 @@ def minilm():
 def corpora():
     """A digest of the ids and offsets of whole files."""
     digests = []
-    for tokenizer_name, tokenizer in [("minilm", load(MINILM)), ("gpt2", load(DATA / "gpt2/tokenizer.json"))]:
+    # families.py makes the small ones.
+    tiny = [(name, HERE / f"{name}-tokenizer.json") for name in ["tiny-sentencepiece", "tiny-unigram", "tiny-split"]]
+    for tokenizer_name, path in [("minilm", MINILM), ("gpt2", DATA / "gpt2/tokenizer.json")] + tiny:
+        tokenizer = load(path)
         files = []
         for name in ["sst2/train.tsv", "sst2/dev.tsv", "e2e/valid.txt"]:
             lines = (DATA / name).read_text(encoding="utf-8").split("\n")
