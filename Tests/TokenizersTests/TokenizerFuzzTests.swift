@@ -7,7 +7,7 @@ import Testing
 @Suite("Damaged tokenizers and texts")
 struct TokenizerFuzzTests {
     /// Numbers that look random and are the same each time (SplitMix64).
-    private struct Generator: RandomNumberGenerator {
+    struct Generator: RandomNumberGenerator {
         var state: UInt64
 
         mutating func next() -> UInt64 {

@@ -115,6 +115,7 @@ struct LargeTables {
                         + "take out the merge")
             }
             merges.insert(ids[0], ids[1], MergeTable.Merge(rank: UInt32(rank), token: ids[2]))
+            merges.insertNeighbours(left, right)
         }
         return merges
     }

@@ -15,6 +15,7 @@ struct BytePairEncoding: TokenModel {
     /// What a token begins with that doesn't begin a word, and what one ends with that ends a word; mostly nothing.
     private let prefix: [UInt8]
     private let suffix: [UInt8]
+    private let isMarked: Bool
 
     init(_ node: JSONNode, _ tables: LargeTables) throws(TokenizerError) {
         try node.allowKeys([
@@ -26,6 +27,7 @@ struct BytePairEncoding: TokenModel {
         }
         prefix = Array(try (node.optionalMember("continuing_subword_prefix")?.string() ?? "").utf8)
         suffix = Array(try (node.optionalMember("end_of_word_suffix")?.string() ?? "").utf8)
+        isMarked = !prefix.isEmpty || !suffix.isEmpty
         let vocabulary = try tables.vocabulary()
         if let unknown = try node.optionalMember("unk_token") {
             guard let id = vocabulary.id(of: try unknown.string()) else {
@@ -50,14 +52,24 @@ struct BytePairEncoding: TokenModel {
         }
         /// The bytes of unknown characters whose token is not written yet.
         var unknown: Range<Int>?
+        /// The character before, if it is a token.
+        var previous: UInt32?
         var index = word.lowerBound
         while index < word.upperBound {
-            let character = index..<index + UTF8Coding.length(ofScalarBeginningWith: bytes[index])
+            let (scalar, length) = UTF8Coding.decode(bytes, at: index)
+            let character = index..<index + length
             index = character.upperBound
             if let token = token(ofCharacter: character, of: word, bytes) {
                 writeUnknown(&unknown, &workspace)
+                if let previous, !isMarked, !merges.neighbours.contains(previous, scalar) {
+                    workspace.merger.finish(merges, into: &workspace.pieces)
+                }
                 workspace.merger.append(token, character)
-            } else if !writeBytes(of: character, of: word, bytes, &workspace) {
+                previous = scalar
+                continue
+            }
+            previous = nil
+            if !writeBytes(of: character, of: word, bytes, &workspace) {
                 if fusesUnknown, let before = unknown {
                     unknown = before.lowerBound..<character.upperBound
                 } else {
@@ -74,7 +86,7 @@ struct BytePairEncoding: TokenModel {
     private func token(
         ofCharacter character: Range<Int>, of word: Range<Int>, _ bytes: Span<UInt8>
     ) -> Int32? {
-        if !prefix.isEmpty || !suffix.isEmpty { return vocabulary.id(of: marked(character, of: word, bytes)) }
+        if isMarked { return vocabulary.id(of: marked(character, of: word, bytes)) }
         var node = TokenTrie.root
         for index in character {
             node = vocabulary.trie.child(of: node, over: bytes[index])
