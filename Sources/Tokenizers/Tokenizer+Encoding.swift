@@ -92,6 +92,7 @@ extension Tokenizer {
     private func tokens(of text: String, _ workspace: inout Workspace) throws(TokenizerError) -> TextTokens {
         // A copy of the bytes, for a string need not hold them in one piece.
         let bytes = Array(text.utf8)
+        workspace.originalSize = bytes.count
         var result = TextTokens()
         result.ids.reserveCapacity(bytes.count / 4)
         var scalarsBefore = 0

@@ -13,7 +13,16 @@ struct DecoderSequence: TokenDecoder {
 
     func decode(_ tokens: [[UInt8]]) throws(TokenizerError) -> [[UInt8]] {
         var parts = tokens
-        for decoder in decoders { parts = try decoder.decode(parts) }
+        let size = tokens.reduce(0) { $0 + $1.count }
+        for decoder in decoders {
+            parts = try decoder.decode(parts)
+            // A file's replacements may let a text grow without measure.
+            let newSize = parts.reduce(0) { $0 + $1.count }
+            if newSize > max(1 << 20, 256 * size) {
+                throw TokenizerError(
+                    place: "text", problem: "replacements make \(newSize) bytes of \(size); take some out")
+            }
+        }
         return parts
     }
 }

@@ -12,6 +12,9 @@ struct NormalizerSequence: Normalizer {
     }
 
     func normalize(_ workspace: inout Workspace) throws(TokenizerError) {
-        for normalizer in normalizers { try normalizer.normalize(&workspace) }
+        for normalizer in normalizers {
+            try normalizer.normalize(&workspace)
+            try workspace.checkSize()
+        }
     }
 }

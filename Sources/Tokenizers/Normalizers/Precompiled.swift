@@ -20,10 +20,11 @@ struct Precompiled: Normalizer {
     /// Clusters of this many bytes or more are looked up scalar by scalar.
     private static let longCluster = 6
 
-    func normalize(_ workspace: inout Workspace) {
+    func normalize(_ workspace: inout Workspace) throws(TokenizerError) {
         let text = workspace.text
         let bytes = text.bytes.span
-        var output = Output(tracksSources: text.tracksSources, capacity: bytes.count)
+        var output = Output(
+            tracksSources: text.tracksSources, capacity: bytes.count, limit: workspace.sizeLimit)
         let clusters = GraphemeClusters(text.bytes)
         var start = 0
         while start < bytes.count {
@@ -44,6 +45,7 @@ struct Precompiled: Normalizer {
             }
             start = end
         }
+        if output.size > workspace.sizeLimit { throw workspace.tooLarge(output.size) }
         if output.isChanged { output.finish(&workspace) }
     }
 }
@@ -52,11 +54,16 @@ struct Precompiled: Normalizer {
 private struct Output {
     private(set) var isChanged = false
     private let tracksSources: Bool
+    /// Nothing is replaced in a text that is larger.
+    private let limit: Int
     private var bytes: [UInt8] = []
     /// The scalars of the text with what ``Alignment`` takes.
     private var changes: [(scalar: UInt32, change: Int)] = []
 
-    init(tracksSources: Bool, capacity: Int) {
+    var size: Int { max(bytes.count, changes.count) }
+
+    init(tracksSources: Bool, capacity: Int, limit: Int) {
+        self.limit = limit
         self.tracksSources = tracksSources
         if !tracksSources { bytes.reserveCapacity(capacity) }
     }
@@ -73,6 +80,7 @@ private struct Output {
     mutating func write(
         _ map: CharacterMap, _ replacement: Range<Int>, insteadOf input: Span<UInt8>, _ range: Range<Int>
     ) {
+        guard size <= limit else { return }
         isChanged = true
         guard tracksSources else {
             bytes += map.strings[replacement]

@@ -14,6 +14,9 @@ struct PreTokenizerSequence: PreTokenizer {
     }
 
     func split(_ workspace: inout Workspace) throws(TokenizerError) {
-        for preTokenizer in preTokenizers { try preTokenizer.split(&workspace) }
+        for preTokenizer in preTokenizers {
+            try preTokenizer.split(&workspace)
+            try workspace.checkSize()
+        }
     }
 }

@@ -10,6 +10,9 @@ extension OnigurumaPattern {
         var sets: [(content: String, nested: [String])] = [("", [])]
         while true {
             guard let scalar = next else { throw failure("a bracket is not closed") }
+            guard sets[sets.count - 1].content.utf8.count <= Self.maximumOutput else {
+                throw failure("the pattern is too large")
+            }
             if scalar == "]" {
                 guard !sets[sets.count - 1].content.isEmpty || !sets[sets.count - 1].nested.isEmpty else {
                     throw failure("write a bracket that is a character as `\\]`")

@@ -20,8 +20,9 @@ struct OnigurumaPattern: ~Copyable {
     /// The last character that was written as itself, if nothing else came after it.
     private var lastLiteral: Unicode.Scalar?
 
-    /// Beyond this no pattern is read, so that none needs much memory.
+    /// Beyond this no pattern is read, and none is written, so that none needs much memory.
     private static let maximumLength = 100_000
+    static let maximumOutput = 1_000_000
 
     /// - Throws: what the pattern holds that is not known here.
     static func translate(_ pattern: String) throws(Failure) -> String {
@@ -37,7 +38,13 @@ struct OnigurumaPattern: ~Copyable {
     }
 
     private mutating func run() throws(Failure) -> String {
+        var size = 0
+        var counted = 0
         while let scalar = next {
+            // Insertions into what is counted already are few and short.
+            size += output.dropFirst(counted).reduce(0) { $0 + $1.utf8.count }
+            counted = output.count
+            guard size <= Self.maximumOutput else { throw failure("the pattern is too large") }
             let literal = lastLiteral
             lastLiteral = nil
             switch scalar {

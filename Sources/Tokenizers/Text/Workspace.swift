@@ -8,6 +8,8 @@ struct Workspace {
     var decomposer = CanonicalDecomposer()
     /// How many scalars of the original precede the part in work; 0 where sources are not tracked.
     var firstScalar = 0
+    /// How many bytes the original has.
+    var originalSize = 0
     /// Whether the part in work begins the original.
     var isAtStart = true
     /// The words of the text in work.
@@ -25,6 +27,22 @@ struct Workspace {
     init(tracksSources: Bool) {
         text = WorkingText(tracksSources: tracksSources)
         spare = WorkingText(tracksSources: tracksSources)
+    }
+
+    /// How many bytes a rewritten text may have; much more than any real tokenizer makes of one.
+    var sizeLimit: Int { max(1 << 20, 256 * originalSize) }
+
+    /// Refuses a text that a file's replacements let grow without measure.
+    @inline(__always)
+    func checkSize() throws(TokenizerError) {
+        let size = max(text.bytes.count, spare.bytes.count)
+        if size > sizeLimit { throw tooLarge(size) }
+    }
+
+    func tooLarge(_ size: Int) -> TokenizerError {
+        TokenizerError(
+            place: "text",
+            problem: "replacements make \(size) bytes of \(originalSize); take those out that repeat themselves")
     }
 
     /// The source of what is put in before everything else and stands for nothing.
