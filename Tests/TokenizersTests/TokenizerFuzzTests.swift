@@ -44,7 +44,7 @@ struct TokenizerFuzzTests {
     }
 
     @Test(
-        "No damage to a tokenizer.json crashes; what still reads still works", .timeLimit(.minutes(2)),
+        "No damage to a tokenizer.json crashes; what still reads still works", .timeLimit(.minutes(10)),
         arguments: [
             "tiny-wordpiece-tokenizer.json", "tiny-bpe-tokenizer.json", "tiny-sentencepiece-tokenizer.json",
             "tiny-unigram-tokenizer.json",
@@ -71,7 +71,7 @@ struct TokenizerFuzzTests {
         #expect(readable > 20, "some leave it readable")
     }
 
-    @Test("No damage to a component crashes", .timeLimit(.minutes(2)))
+    @Test("No damage to a component crashes", .timeLimit(.minutes(10)))
     func components() throws {
         // A vocabulary of five words, so that most mutations meet the component.
         let small = try JSONValue(parsing: Golden.data("tiny-words-tokenizer.json"))
