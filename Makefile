@@ -32,6 +32,11 @@ reference: setup ## Build the environment of the reference libraries, in .deps/r
 conformance: build reference ## Compare with transformers and PEFT, logit by logit
 	@.deps/reference/bin/python scripts/reference/conformance.py --json .deps/conformance.json
 
+.PHONY: tokenizers
+tokenizers: build reference ## Compare tokenizers with Hugging Face's, row by row, and their speed
+	@.deps/reference/bin/python scripts/reference/tokenizers_conformance.py
+	@.deps/reference/bin/python scripts/reference/tokenizers_conformance.py --time
+
 .PHONY: lint
 lint: ## Check format, and that modules import only what stands above them
 	@swift format lint --strict --recursive Sources Tests Package.swift

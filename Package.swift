@@ -99,7 +99,7 @@ let package = Package(
         library("Tensors", ["CTorch", "Diagnostics", "JSONValues"]),
 
         /** Text to token ids and back, as tokenizer.json says. */
-        library("Tokenizers", ["JSONValues"]),
+        library("Tokenizers", ["JSONValues", "RegularExpressions"]),
 
         /** Transformer models from config.json and safetensors; they know no adapters. */
         library("Models", ["Diagnostics", "JSONValues", "Tensors"]),
@@ -157,6 +157,11 @@ let package = Package(
             name: "peft-worker", dependencies: ["StageInterface", "Stages"], swiftSettings: swiftSettings),
 
         // MARK: Tests
+
+        /** Tokenizes a file of texts, for the comparison with the reference library. */
+        .executableTarget(
+            name: "tokenize-lines", dependencies: ["Tokenizers"], path: "Tests/tokenize-lines",
+            swiftSettings: swiftSettings),
 
         /** What tests share: golden files, temporary folders, tiny models. */
         .target(

@@ -50,6 +50,37 @@ package struct RegularExpression: Sendable {
         return ranges
     }
 
+    /// The version of Unicode's tables that PCRE2 was built with, as `[14, 0, 0]`.
+    package static let unicodeVersion: [Int] = {
+        var buffer = [UInt8](repeating: 0, count: 64)
+        let length = pcre2_config_8(UInt32(PCRE2_CONFIG_UNICODE_VERSION), nil)
+        guard length > 0, length <= buffer.count else { return [] }
+        _ = pcre2_config_8(UInt32(PCRE2_CONFIG_UNICODE_VERSION), &buffer)
+        return String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self).split(separator: ".").compactMap { Int($0) }
+    }()
+
+    /// Calls `body` with each match from left to right, as Oniguruma's bindings go on: an empty match directly behind
+    /// another is none, and the search goes on one character later.
+    package func forEachMatchAsOniguruma(
+        in bytes: Span<UInt8>, _ body: (Range<Int>) -> Void
+    ) throws(RegularExpressionError) {
+        var search = try Search(compiled, pattern: pattern)
+        var position = 0
+        var end: Int?
+        while position <= bytes.count,
+            let match = try search.match(in: bytes, from: position, options: end == nil ? 0 : PCRE2_NO_UTF_CHECK)
+        {
+            if match.isEmpty, match.upperBound == end {
+                position += 1
+                while position < bytes.count, bytes[position] & 0xC0 == 0x80 { position += 1 }
+            } else {
+                body(match)
+                position = match.upperBound
+                end = position
+            }
+        }
+    }
+
     /// Calls `body` with each match from left to right, as ``ranges(in:)`` lists them, without storing them.
     ///
     /// After an empty match the search goes on at the same place for one that is not empty, as Python's does.

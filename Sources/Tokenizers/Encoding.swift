@@ -11,6 +11,14 @@ package struct Encoding: Sendable, Hashable {
     /// The part of its text that a token stands for, in Unicode scalars as Hugging Face counts; `0..<0` for special
     /// tokens. Nil unless asked for.
     package var offsets: [Range<Int>]?
+    /// How many tokens in front, and behind, only fill up the text.
+    package internal(set) var leftPadding = 0
+    package internal(set) var rightPadding = 0
+
+    /// False for the tokens that only fill up the text, which a model is not to look at.
+    package var attentionMask: [Bool] {
+        ids.indices.map { $0 >= leftPadding && $0 < ids.count - rightPadding }
+    }
 
     package init() {}
 }

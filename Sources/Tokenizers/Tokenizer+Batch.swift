@@ -11,6 +11,23 @@ extension Tokenizer {
         _ texts: [String], pairs: [String]? = nil, addSpecialTokens: Bool = true, maximumLength: Int? = nil,
         withOffsets: Bool = false
     ) throws(TokenizerError) -> [Encoding] {
+        try encode(
+            batch: texts, pairs, addSpecialTokens, maximumLength.map { TruncationSetting(maximumLength: $0) },
+            withOffsets)
+    }
+
+    /// The same, with a choice of what a longer text loses.
+    package func encodeBatch(
+        _ texts: [String], pairs: [String]? = nil, addSpecialTokens: Bool = true, truncation: TruncationSetting,
+        withOffsets: Bool = false
+    ) throws(TokenizerError) -> [Encoding] {
+        try encode(batch: texts, pairs, addSpecialTokens, truncation, withOffsets)
+    }
+
+    private func encode(
+        batch texts: [String], _ pairs: [String]?, _ addSpecialTokens: Bool, _ truncation: TruncationSetting?,
+        _ withOffsets: Bool
+    ) throws(TokenizerError) -> [Encoding] {
         if let pairs, pairs.count != texts.count {
             throw TokenizerError(
                 place: "batch", problem: "\(pairs.count) second texts for \(texts.count) first ones; give each one")
@@ -21,14 +38,14 @@ extension Tokenizer {
         DispatchQueue.concurrentPerform(iterations: chunkCount) { chunk in
             let range = chunk * chunkSize..<min((chunk + 1) * chunkSize, texts.count)
             let result = Result { () throws(TokenizerError) in
-                var workspace = Workspace(tracksSources: withOffsets)
+                var workspace = workspace(withOffsets: withOffsets)
                 var encodings: [Encoding] = []
                 encodings.reserveCapacity(range.count)
                 for index in range {
                     encodings.append(
                         try encode(
                             texts[index], pair: pairs?[index], addSpecialTokens: addSpecialTokens,
-                            maximumLength: maximumLength, &workspace))
+                            truncation: truncation, withOffsets: withOffsets, &workspace))
                 }
                 return encodings
             }

@@ -12,48 +12,58 @@ extension Tokenizer {
         _ text: String, pair: String? = nil, addSpecialTokens: Bool = true, maximumLength: Int? = nil,
         withOffsets: Bool = false
     ) throws(TokenizerError) -> Encoding {
-        var workspace = Workspace(tracksSources: withOffsets)
+        var workspace = workspace(withOffsets: withOffsets)
         return try encode(
-            text, pair: pair, addSpecialTokens: addSpecialTokens, maximumLength: maximumLength, &workspace)
+            text, pair: pair, addSpecialTokens: addSpecialTokens,
+            truncation: maximumLength.map { TruncationSetting(maximumLength: $0) }, withOffsets: withOffsets, &workspace
+        )
+    }
+
+    /// The same, with a choice of what a longer text loses.
+    ///
+    /// - Throws: ``TokenizerError`` where the special tokens, or a text that is not to be cut, leave no room.
+    package func encode(
+        _ text: String, pair: String? = nil, addSpecialTokens: Bool = true, truncation: TruncationSetting,
+        withOffsets: Bool = false
+    ) throws(TokenizerError) -> Encoding {
+        var workspace = workspace(withOffsets: withOffsets)
+        return try encode(
+            text, pair: pair, addSpecialTokens: addSpecialTokens, truncation: truncation, withOffsets: withOffsets,
+            &workspace)
+    }
+
+    /// What encoding works in, for one thread and many texts.
+    func workspace(withOffsets: Bool) -> Workspace {
+        Workspace(tracksSources: withOffsets || pipeline.needsSources)
     }
 
     func encode(
-        _ text: String, pair: String?, addSpecialTokens: Bool, maximumLength: Int?, _ workspace: inout Workspace
+        _ text: String, pair: String?, addSpecialTokens: Bool, truncation: TruncationSetting?,
+        withOffsets: Bool, _ workspace: inout Workspace
     ) throws(TokenizerError) -> Encoding {
         let layout = layout(isPair: pair != nil)
         let specialCount = addSpecialTokens ? layout.specialCount : 0
-        if let maximumLength, maximumLength < specialCount {
-            throw TokenizerError(
-                place: "maximum length",
-                problem: "\(maximumLength) tokens leave no room for the \(specialCount) "
-                    + "special ones; allow more, or leave them out")
+        if let truncation, truncation.maximumLength < specialCount {
+            _ = try truncation.counts(0, 0, specialCount: specialCount)
         }
         var first = try tokens(of: text, &workspace)
         var second = TextTokens()
         if let pair { second = try tokens(of: pair, &workspace) }
-        if let maximumLength {
-            let (firstCount, secondCount) = Self.truncatedCounts(
-                first.ids.count, second.ids.count, total: maximumLength - specialCount)
-            first.truncate(to: firstCount)
-            second.truncate(to: secondCount)
+        if let truncation {
+            let (firstCount, secondCount) = try truncation.counts(
+                first.ids.count, pair == nil ? nil : second.ids.count, specialCount: specialCount)
+            first.truncate(to: firstCount, truncation.direction)
+            second.truncate(to: secondCount, truncation.direction)
         }
+        first.settleOffsets()
+        second.settleOffsets()
         return Self.assemble(
-            layout, first, second, addSpecialTokens: addSpecialTokens, withOffsets: workspace.text.tracksSources)
+            layout, first, second, addSpecialTokens: addSpecialTokens, withOffsets: withOffsets)
     }
 
     private func layout(isPair: Bool) -> Layout {
         if isPair { return pipeline.postProcessor?.pair ?? .plainPair }
         return pipeline.postProcessor?.single ?? .plainSingle
-    }
-
-    /// How many tokens of each text remain, by Hugging Face's `longest_first`.
-    static func truncatedCounts(_ first: Int, _ second: Int, total: Int) -> (Int, Int) {
-        if first + second <= total { return (first, second) }
-        if second == 0 { return (total, 0) }
-        let (shorter, longer) = (min(first, second), max(first, second))
-        var counts = (shorter, min(longer, max(shorter, total - shorter)))
-        if counts.0 + counts.1 > total { counts = (total / 2, total - total / 2) }
-        return first > second ? (counts.1, counts.0) : counts
     }
 
     private static func assemble(
@@ -82,6 +92,7 @@ extension Tokenizer {
     private func tokens(of text: String, _ workspace: inout Workspace) throws(TokenizerError) -> TextTokens {
         // A copy of the bytes, for a string need not hold them in one piece.
         let bytes = Array(text.utf8)
+        workspace.originalSize = bytes.count
         var result = TextTokens()
         result.ids.reserveCapacity(bytes.count / 4)
         var scalarsBefore = 0
@@ -94,6 +105,8 @@ extension Tokenizer {
                     appendOffsets(scalarsBefore..<scalarsBefore + scalars, bytes[part.range], to: &result)
                 }
             } else {
+                workspace.isAtStart = part.range.lowerBound == 0
+                workspace.firstScalar = scalarsBefore
                 workspace.text.reset(to: bytes.span, part.range, firstScalar: scalarsBefore)
                 try appendTokens(of: &workspace, to: &result)
             }
@@ -107,6 +120,7 @@ extension Tokenizer {
         try pipeline.normalizer?.normalize(&workspace)
         if !normalizedFinder.isEmpty {
             let normalized = workspace.text
+            let isAtStart = workspace.isAtStart
             var parts: [AddedTokenFinder.Part] = []
             try normalizedFinder.forEachPart(of: normalized.bytes.span) { parts.append($0) }
             for part in parts {
@@ -117,6 +131,7 @@ extension Tokenizer {
                             normalized.originalRange(of: part.range), normalized.bytes[part.range], to: &result)
                     }
                 } else {
+                    workspace.isAtStart = isAtStart && part.range.lowerBound == 0
                     workspace.text.reset(to: normalized, part.range)
                     try appendWords(of: &workspace, to: &result)
                 }
@@ -145,9 +160,10 @@ extension Tokenizer {
 
     /// - Parameter token: the token's text, or what was found for an added one.
     private func appendOffsets(_ offsets: Range<Int>, _ token: ArraySlice<UInt8>, to result: inout TextTokens) {
-        let trimming = pipeline.postProcessor?.offsetTrimming
-        let isFirst = result.offsets.isEmpty
-        result.offsets.append(trimming?.trim(offsets, token: token, isFirst: isFirst) ?? offsets)
+        let trimmings = pipeline.postProcessor?.offsetTrimmings ?? []
+        guard !trimmings.isEmpty else { return result.offsets.append(offsets) }
+        result.offsetsIfFirst.append(trimmings.reduce(offsets) { $1.trim($0, token: token, isFirst: true) })
+        result.offsets.append(trimmings.reduce(offsets) { $1.trim($0, token: token, isFirst: false) })
     }
 }
 
@@ -156,12 +172,26 @@ private struct TextTokens {
     var ids: [Int32] = []
     /// Empty unless asked for.
     var offsets: [Range<Int>] = []
+    /// What the offsets of each token would be if it came first; empty where that makes no difference.
+    var offsetsIfFirst: [Range<Int>] = []
 
     mutating func append(_ id: Int32) { ids.append(id) }
 
-    mutating func truncate(to count: Int) {
-        ids.removeSubrange(min(count, ids.count)...)
-        offsets.removeSubrange(min(count, offsets.count)...)
+    mutating func truncate(to count: Int, _ direction: TextDirection) {
+        let excess = ids.count - count
+        guard excess > 0 else { return }
+        func truncate<Element>(_ array: inout [Element]) {
+            guard !array.isEmpty else { return }
+            if direction == .left { array.removeFirst(excess) } else { array.removeLast(excess) }
+        }
+        truncate(&ids)
+        truncate(&offsets)
+        truncate(&offsetsIfFirst)
+    }
+
+    /// Tells the first token that it is the first.
+    mutating func settleOffsets() {
+        if let first = offsetsIfFirst.first { offsets[0] = first }
     }
 }
 

@@ -12,7 +12,8 @@ import Foundation
 /// tokenizer.decode(encoding.ids, skipSpecialTokens: true)      // "a fine film."
 /// ```
 ///
-/// Truncation and padding settings in the file are read but not applied: see ``truncation`` and ``padding``.
+/// Truncation and padding settings in the file are read but not applied by themselves: see ``truncation`` and
+/// ``padding``.
 package struct Tokenizer: Sendable {
     let pipeline: Pipeline
     let finder: AddedTokenFinder

@@ -20,7 +20,7 @@ struct BytePairEncodingTests {
     func decoding() throws {
         let tokenizer = try Tokenizer(file: Golden.url("tiny-bpe-tokenizer.json").path)
         for row in try Golden.read([DecodedRow].self, "decoded-bytes.json") {
-            #expect(tokenizer.decode(row.ids) == row.text, "\(row.ids)")
+            #expect(try tokenizer.decode(row.ids) == row.text, "\(row.ids)")
         }
     }
 
@@ -54,16 +54,16 @@ struct BytePairEncodingTests {
         let tokenizer = try Tokenizer(file: Golden.url("tiny-bpe-tokenizer.json").path)
         let word = String(repeating: "the", count: 33_333)
         let encoding = try tokenizer.encode(word)
-        #expect(tokenizer.decode(encoding.ids) == word)
+        #expect(try tokenizer.decode(encoding.ids) == word)
     }
 
     @Test("What is encoded decodes to the same text")
     func roundTrip() throws {
         let tokenizer = try Tokenizer(file: Golden.url("tiny-bpe-tokenizer.json").path)
         for text in ["", " a  b\n", "naïve 漢字 👨‍👩‍👧", "e\u{301}\u{0}\u{10FFFF}", "<|end|> stays"] {
-            #expect(tokenizer.decode(try tokenizer.encode(text).ids, skipSpecialTokens: false) == text)
+            #expect(try tokenizer.decode(try tokenizer.encode(text).ids, skipSpecialTokens: false) == text)
         }
-        #expect(tokenizer.decode(try tokenizer.encode("gone<|end|>").ids) == "gone")
+        #expect(try tokenizer.decode(try tokenizer.encode("gone<|end|>").ids) == "gone")
         #expect(tokenizer.unknownID == nil)
         #expect(tokenizer.paddingID == tokenizer.id(of: "<pad>"))
     }
@@ -85,9 +85,6 @@ struct BytePairEncodingTests {
         #expect(
             try message { $0["model"]["dropout"] = 0.1 }
                 == "t.json: model.dropout: random tokens are not supported; set it to null")
-        #expect(
-            try message { $0["model"]["end_of_word_suffix"] = "</w>" }
-                == "t.json: model.end_of_word_suffix: `</w>`: tokens marked within a word are not supported")
         #expect(
             try message { $0["model"]["unk_token"] = "<unk>" }
                 == "t.json: model.unk_token: `<unk>` is not in the vocabulary; name one of its tokens, or add this one")

@@ -22,8 +22,13 @@ struct CorpusTests {
     @Test(
         "Each row becomes the reference's ids and offsets", arguments: try Golden.read([Digests].self, "corpora.json"))
     func digests(_ expected: Digests) throws {
-        let gpt2 = Golden.data.appending(path: "gpt2/tokenizer.json").path
-        let tokenizer = try Tokenizer(file: expected.tokenizer == "gpt2" ? gpt2 : Golden.minilm)
+        let file =
+            switch expected.tokenizer {
+            case "gpt2": Golden.data.appending(path: "gpt2/tokenizer.json").path
+            case "minilm": Golden.minilm
+            default: Golden.url(expected.tokenizer + "-tokenizer.json").path
+            }
+        let tokenizer = try Tokenizer(file: file)
         for expected in expected.files {
             let text = try String(contentsOf: Golden.data.appending(path: expected.name), encoding: .utf8)
             let sentences = text.split(separator: "\n").map { String($0.prefix { $0 != "\t" }) }

@@ -17,7 +17,9 @@ struct TokenizerFileErrorTests {
     func unknownComponents() throws {
         #expect(
             try message { $0["normalizer"]["type"] = "Sanitizer" }
-                == "t.json: normalizer.type: unknown normalizer `Sanitizer`; the known ones are `BertNormalizer`")
+                == "t.json: normalizer.type: unknown normalizer `Sanitizer`; the known ones are `BertNormalizer`, "
+                + "`ByteLevel`, `Lowercase`, `NFC`, `NFD`, `NFKC`, `NFKD`, `Nmt`, `Precompiled`, `Prepend`, `Replace`, "
+                + "`Sequence`, `Strip`, `StripAccents`")
         #expect(try message { $0["pre_tokenizer"]["type"] = "X" }.hasPrefix("t.json: pre_tokenizer.type: unknown pre-"))
         #expect(try message { $0["post_processor"]["type"] = "X" }.hasPrefix("t.json: post_processor.type: unknown "))
         #expect(try message { $0["decoder"]["type"] = "X" }.hasPrefix("t.json: decoder.type: unknown decoder `X`"))

@@ -5,8 +5,9 @@ struct ByteLevelDecoder: TokenDecoder {
         try node.allowKeys(["type", "add_prefix_space", "trim_offsets", "use_regex"])
     }
 
-    func decode(_ tokens: [[UInt8]]) -> [UInt8] {
-        tokens.flatMap { Self.bytes(of: $0) ?? $0 }
+    func decode(_ tokens: [[UInt8]]) -> [[UInt8]] {
+        // What is no UTF-8 becomes U+FFFD.
+        [Array(String(decoding: tokens.flatMap { Self.bytes(of: $0) ?? $0 }, as: UTF8.self).utf8)]
     }
 
     /// Nil for a token that is no spelling of bytes, as an added one may be.

@@ -1,20 +1,37 @@
 /// Turns tokens back into text. A tokenizer has one or none.
 ///
-/// To add one: a file of its own, a case of ``TokenDecoderKind`` and its line in ``TokenDecoderKind/read(_:)``.
+/// To add one: a file of its own, a case of ``TokenDecoderKind`` and its line in ``TokenDecoderKind/read(_:depth:)``.
 protocol TokenDecoder: Sendable {
-    /// The text that the tokens stand for, in UTF-8 but for what a sequence of tokens leaves incomplete.
-    func decode(_ tokens: [[UInt8]]) -> [UInt8]
+    /// The parts of text that the tokens stand for, in UTF-8; end to end they are the text.
+    func decode(_ tokens: [[UInt8]]) throws(TokenizerError) -> [[UInt8]]
 }
 
 /// The decoders that there are, by their name in tokenizer.json.
 enum TokenDecoderKind: String, CaseIterable {
-    case wordPiece = "WordPiece"
+    case bytePairEncoding = "BPEDecoder"
+    case byteFallback = "ByteFallback"
     case byteLevel = "ByteLevel"
+    case ctc = "CTC"
+    case fuse = "Fuse"
+    case metaspace = "Metaspace"
+    case replace = "Replace"
+    case sequence = "Sequence"
+    case strip = "Strip"
+    case wordPiece = "WordPiece"
 
-    static func read(_ node: JSONNode) throws(TokenizerError) -> any TokenDecoder {
+    /// - Parameter depth: how many sequences the node stands in.
+    static func read(_ node: JSONNode, depth: Int = 0) throws(TokenizerError) -> any TokenDecoder {
         switch try node.member("type").choice(Self.self, called: "decoder") {
-        case .wordPiece: try WordPieceDecoder(node)
+        case .bytePairEncoding: try BPEDecoder(node)
+        case .byteFallback: try ByteFallbackDecoder(node)
         case .byteLevel: try ByteLevelDecoder(node)
+        case .ctc: try CTCDecoder(node)
+        case .fuse: try FuseDecoder(node)
+        case .metaspace: try MetaspaceDecoder(node)
+        case .replace: try ReplaceDecoder(node)
+        case .sequence: try DecoderSequence(node, depth: depth)
+        case .strip: try StripDecoder(node)
+        case .wordPiece: try WordPieceDecoder(node)
         }
     }
 }

@@ -13,9 +13,8 @@ struct WordPieceDecoder: TokenDecoder {
         self.init(prefix: try node.member("prefix").string(), cleansUp: try node.member("cleanup").bool())
     }
 
-    func decode(_ tokens: [[UInt8]]) -> [UInt8] {
-        var text: [UInt8] = []
-        for (index, token) in tokens.enumerated() {
+    func decode(_ tokens: [[UInt8]]) -> [[UInt8]] {
+        tokens.enumerated().map { index, token in
             var part = token
             if index > 0 {
                 if token.starts(with: prefix) {
@@ -24,9 +23,8 @@ struct WordPieceDecoder: TokenDecoder {
                     part.insert(ASCII.space, at: 0)
                 }
             }
-            text += cleansUp ? Self.cleanedUp(part) : part
+            return cleansUp ? Self.cleanedUp(part) : part
         }
-        return text
     }
 
     /// The reference's rules, each applied to one token with the space before it.
@@ -35,26 +33,11 @@ struct WordPieceDecoder: TokenDecoder {
         (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
     ].map { (Array($0.utf8), Array($1.utf8)) }
 
-    private static func cleanedUp(_ token: [UInt8]) -> [UInt8] {
+    static func cleanedUp(_ token: [UInt8]) -> [UInt8] {
         var token = token
         for rule in rules where token.count >= rule.from.count {
-            token = replacing(rule.from, with: rule.to, in: token)
+            token = token.replacing(rule.from, with: rule.to)
         }
         return token
-    }
-
-    private static func replacing(_ old: [UInt8], with new: [UInt8], in bytes: [UInt8]) -> [UInt8] {
-        var result: [UInt8] = []
-        var index = 0
-        while index < bytes.count {
-            if bytes[index...].starts(with: old) {
-                result += new
-                index += old.count
-            } else {
-                result.append(bytes[index])
-                index += 1
-            }
-        }
-        return result
     }
 }

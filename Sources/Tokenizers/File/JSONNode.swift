@@ -39,6 +39,24 @@ struct JSONNode {
         return elements.enumerated().map { JSONNode($1, file: file, path: "\(path)[\($0)]") }
     }
 
+    /// How deep sequences may stand in each other; real files have one in none.
+    private static let maximumDepth = 16
+
+    /// The components of a sequence that stands in `depth` others.
+    func sequenceElements(_ key: String, depth: Int) throws(TokenizerError) -> [JSONNode] {
+        guard depth < Self.maximumDepth else {
+            throw error("sequences stand in each other more than \(Self.maximumDepth) deep; write one flat sequence")
+        }
+        return try member(key).elements()
+    }
+
+    /// The one scalar of a string.
+    func scalar() throws(TokenizerError) -> Unicode.Scalar {
+        let scalars = try string().unicodeScalars
+        guard let scalar = scalars.first, scalars.count == 1 else { throw error("expected one character") }
+        return scalar
+    }
+
     /// Refuses keys beyond those that a component has: one that this reader doesn't know might change the tokens.
     func allowKeys(_ keys: Set<String>) throws(TokenizerError) {
         guard let unknown = try members().keys.filter({ !keys.contains($0) }).min() else { return }

@@ -15,6 +15,8 @@ struct JSONScanner {
 
     var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
+    mutating func skipByte() { position += 1 }
+
     /// Steps over white space and then `character`, if it follows.
     mutating func skip(_ character: Unicode.Scalar) -> Bool {
         skipSpace()

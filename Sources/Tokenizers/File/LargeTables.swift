@@ -56,10 +56,46 @@ struct LargeTables {
         return scanner.skip("}") ? entries : nil
     }
 
+    /// The tokens of a `model.vocab` that lists each with its score, as `["▁the", -3.2]`; a token's place is its id.
+    func scoredVocabulary() throws(TokenizerError) -> (vocabulary: Vocabulary, scores: [Double]) {
+        guard let vocabularyStart, let pairs = scoredTokens(from: vocabularyStart) else {
+            let document = JSONNode(try Self.parse(bytes, file: file), file: file)
+            let table = try document.member("model").member("vocab")
+            for element in try table.elements() {
+                let pair = try element.elements()
+                guard pair.count == 2, pair[0].value.stringValue != nil, pair[1].value.doubleValue?.isFinite == true
+                else { throw element.error("expected a token and its score, as [\"the\", -3.2]") }
+            }
+            throw table.error("expected an array of at most \(Vocabulary.maximumID) tokens and scores")
+        }
+        let place = "\(file): model.vocab"
+        let entries = pairs.enumerated().map { id, pair in
+            Vocabulary.Entry(token: pair.token, id: Int32(id), place: place)
+        }
+        // The reference lets a token occur again, which training makes happen.
+        return (try Vocabulary(entries, laterWins: true), pairs.map(\.score))
+    }
+
+    private func scoredTokens(from start: Int) -> [(token: [UInt8], score: Double)]? {
+        var scanner = JSONScanner(bytes, from: start)
+        var pairs: [(token: [UInt8], score: Double)] = []
+        guard scanner.skip("[") else { return nil }
+        if scanner.skip("]") { return pairs }
+        repeat {
+            guard scanner.skip("["), let token = scanner.string(), scanner.skip(","), let score = scanner.number(),
+                scanner.skip("]"), pairs.count < Vocabulary.maximumID
+            else { return nil }
+            pairs.append((token, score))
+        } while scanner.skip(",")
+        return scanner.skip("]") ? pairs : nil
+    }
+
     // MARK: Merges
 
     /// The merges in `model.merges`, each written as `"a b"` or as `["a", "b"]`.
-    func merges(_ vocabulary: Vocabulary) throws(TokenizerError) -> MergeTable {
+    ///
+    /// - Parameter prefixLength: how many bytes the right one of two tokens begins with that are not in what they become.
+    func merges(_ vocabulary: Vocabulary, prefixLength: Int = 0) throws(TokenizerError) -> MergeTable {
         guard let mergesStart, let pairs = pairs(from: mergesStart) else {
             let document = JSONNode(try Self.parse(bytes, file: file), file: file)
             let table = try document.member("model").member("merges")
@@ -70,7 +106,7 @@ struct LargeTables {
         }
         var merges = MergeTable(capacity: pairs.count)
         for (rank, (left, right)) in pairs.enumerated() {
-            let ids = try [left, right, left + right].map { token throws(TokenizerError) in
+            let ids = try [left, right, left + right.dropFirst(prefixLength)].map { token throws(TokenizerError) in
                 if let id = vocabulary.id(of: token) { return id }
                 let token = String(decoding: token, as: UTF8.self)
                 throw TokenizerError(
@@ -79,6 +115,7 @@ struct LargeTables {
                         + "take out the merge")
             }
             merges.insert(ids[0], ids[1], MergeTable.Merge(rank: UInt32(rank), token: ids[2]))
+            merges.insertNeighbours(left, right)
         }
         return merges
     }

@@ -13,6 +13,12 @@ struct Pipeline: Sendable {
     var truncation: TruncationSetting?
     var padding: PaddingSetting?
 
+    /// Whether sources have to be tracked though nobody asks for offsets.
+    var needsSources: Bool {
+        // Where the text is not rewritten before it is cut, a place in it tells where it was in the original.
+        (preTokenizer?.needsSources ?? false) && (normalizer != nil || preTokenizer is PreTokenizerSequence)
+    }
+
     /// Reads a `tokenizer.json`.
     ///
     /// - Throws: the first thing that isn't as expected, with its JSON path. A component, a key or a version that this

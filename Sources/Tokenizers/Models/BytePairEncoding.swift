@@ -8,10 +8,14 @@ struct BytePairEncoding: TokenModel {
     private let merges: MergeTable
     /// Whether neighbouring unknown characters become one unknown token.
     private let fusesUnknown: Bool
-    /// The tokens `<0x00>` to `<0xFF>` for the bytes of an unknown character; nil where there is no such fallback.
-    private let byteTokens: [Int32?]?
+    /// For the bytes of an unknown character; nil where there is no such fallback.
+    private let byteTokens: ByteTokens?
     /// Whether a word that is a token is taken whole, whatever the merges would make of it.
     private let takesWholeWords: Bool
+    /// What a token begins with that doesn't begin a word, and what one ends with that ends a word; mostly nothing.
+    private let prefix: [UInt8]
+    private let suffix: [UInt8]
+    private let isMarked: Bool
 
     init(_ node: JSONNode, _ tables: LargeTables) throws(TokenizerError) {
         try node.allowKeys([
@@ -21,11 +25,9 @@ struct BytePairEncoding: TokenModel {
         if let dropout = try node.optionalMember("dropout"), dropout.value.doubleValue != 0 {
             throw dropout.error("random tokens are not supported; set it to null")
         }
-        for key in ["continuing_subword_prefix", "end_of_word_suffix"] {
-            if let affix = try node.optionalMember(key), try !affix.string().isEmpty {
-                throw affix.error("`\(try affix.string())`: tokens marked within a word are not supported")
-            }
-        }
+        prefix = Array(try (node.optionalMember("continuing_subword_prefix")?.string() ?? "").utf8)
+        suffix = Array(try (node.optionalMember("end_of_word_suffix")?.string() ?? "").utf8)
+        isMarked = !prefix.isEmpty || !suffix.isEmpty
         let vocabulary = try tables.vocabulary()
         if let unknown = try node.optionalMember("unk_token") {
             guard let id = vocabulary.id(of: try unknown.string()) else {
@@ -39,14 +41,9 @@ struct BytePairEncoding: TokenModel {
         fusesUnknown = try node.optionalMember("fuse_unk")?.bool() ?? false
         takesWholeWords = try node.optionalMember("ignore_merges")?.bool() ?? false
         let fallsBack = try node.optionalMember("byte_fallback")?.bool() ?? false
-        byteTokens = fallsBack ? (UInt8(0)...0xFF).map { vocabulary.id(of: Self.name(ofByte: $0)) } : nil
-        merges = try tables.merges(vocabulary)
+        byteTokens = fallsBack ? ByteTokens(vocabulary) : nil
+        merges = try tables.merges(vocabulary, prefixLength: prefix.count)
         self.vocabulary = vocabulary
-    }
-
-    private static func name(ofByte byte: UInt8) -> String {
-        let digits = String(byte, radix: 16, uppercase: true)
-        return "<0x" + (byte < 0x10 ? "0" : "") + digits + ">"
     }
 
     func tokenize(_ bytes: Span<UInt8>, _ word: Range<Int>, _ workspace: inout Workspace) {
@@ -55,14 +52,24 @@ struct BytePairEncoding: TokenModel {
         }
         /// The bytes of unknown characters whose token is not written yet.
         var unknown: Range<Int>?
+        /// The character before, if it is a token.
+        var previous: UInt32?
         var index = word.lowerBound
         while index < word.upperBound {
-            let character = index..<index + UTF8Coding.length(ofScalarBeginningWith: bytes[index])
+            let (scalar, length) = UTF8Coding.decode(bytes, at: index)
+            let character = index..<index + length
             index = character.upperBound
-            if let token = token(ofCharacter: character, bytes) {
+            if let token = token(ofCharacter: character, of: word, bytes) {
                 writeUnknown(&unknown, &workspace)
+                if let previous, !isMarked, !merges.neighbours.contains(previous, scalar) {
+                    workspace.merger.finish(merges, into: &workspace.pieces)
+                }
                 workspace.merger.append(token, character)
-            } else if !writeBytes(of: character, bytes, &workspace) {
+                previous = scalar
+                continue
+            }
+            previous = nil
+            if !writeBytes(of: character, of: word, bytes, &workspace) {
                 if fusesUnknown, let before = unknown {
                     unknown = before.lowerBound..<character.upperBound
                 } else {
@@ -76,13 +83,23 @@ struct BytePairEncoding: TokenModel {
     }
 
     @inline(__always)
-    private func token(ofCharacter character: Range<Int>, _ bytes: Span<UInt8>) -> Int32? {
+    private func token(
+        ofCharacter character: Range<Int>, of word: Range<Int>, _ bytes: Span<UInt8>
+    ) -> Int32? {
+        if isMarked { return vocabulary.id(of: marked(character, of: word, bytes)) }
         var node = TokenTrie.root
         for index in character {
             node = vocabulary.trie.child(of: node, over: bytes[index])
             if node == TokenTrie.none { return nil }
         }
         return vocabulary.trie.value(at: node)
+    }
+
+    /// A character with the marks that tell its place in the word.
+    private func marked(_ character: Range<Int>, of word: Range<Int>, _ bytes: Span<UInt8>) -> [UInt8] {
+        var marked = character.lowerBound == word.lowerBound ? [] : prefix
+        for index in character { marked.append(bytes[index]) }
+        return character.upperBound == word.upperBound ? marked + suffix : marked
     }
 
     /// Without a token for the unknown, unknown characters leave no trace, as in the reference (whose offsets are
@@ -94,11 +111,16 @@ struct BytePairEncoding: TokenModel {
 
     /// Writes a character as its bytes, unless one of them has no token. (The reference puts them before an unknown
     /// token that is still open, which only a vocabulary with some byte tokens missing can show.)
-    private func writeBytes(of character: Range<Int>, _ bytes: Span<UInt8>, _ workspace: inout Workspace) -> Bool {
+    private func writeBytes(
+        of character: Range<Int>, of word: Range<Int>, _ bytes: Span<UInt8>, _ workspace: inout Workspace
+    ) -> Bool {
         guard let byteTokens else { return false }
-        for index in character where byteTokens[Int(bytes[index])] == nil { return false }
-        for index in character {
-            if let token = byteTokens[Int(bytes[index])] { workspace.merger.append(token, index..<index + 1) }
+        // The marks are spelled too, as in the reference.
+        let marked = marked(character, of: word, bytes)
+        for byte in marked where byteTokens[byte] == nil { return false }
+        for (offset, byte) in marked.enumerated() {
+            let index = min(character.lowerBound + offset, character.upperBound - 1)
+            if let token = byteTokens[byte] { workspace.merger.append(token, index..<index + 1) }
         }
         return true
     }

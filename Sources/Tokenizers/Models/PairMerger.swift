@@ -1,93 +1,126 @@
 /// Merges the symbols of one word pair by pair, the lowest rank first and of equal ranks the leftmost.
 ///
-/// Symbols are a linked list and open merges a heap, so that a word of n symbols takes O(n log n) steps.
+/// In a short word the next merge is looked for among all pairs. In a long one, as a whole text may be, symbols are a
+/// linked list and open merges a heap, so that n symbols take O(n log n) steps.
 struct PairMerger {
     struct Symbol {
         var token: Int32
+        /// The place of the symbol before, and behind; only kept in long words.
+        fileprivate var previous: Int32 = 0
+        fileprivate var next: Int32 = 0
+        fileprivate var isMerged = false
         /// Bytes of the text.
         var range: Range<Int>
-        fileprivate var previous: Int32
-        fileprivate var next: Int32
-        fileprivate var isMerged = false
-    }
 
-    private struct Candidate {
-        var rank: UInt32
-        /// The left symbol's place.
-        var position: Int32
-        /// What the merge would make; tells whether the two symbols are still those that were met.
-        var token: Int32
-
-        func precedes(_ other: Candidate) -> Bool { (rank, position) < (other.rank, other.position) }
+        init(token: Int32, range: Range<Int>) {
+            self.token = token
+            self.range = range
+        }
     }
 
     private var symbols: [Symbol] = []
-    private var heap: [Candidate] = []
+    /// Of a short word the merge of each symbol with the next, rank above token; of a long one a heap of open merges,
+    /// rank above place. The unused end holds anything.
+    private var merging: [UInt64] = []
+
+    private static let longestShortWord = 24
+    private static let noMerge = UInt64.max
 
     var isEmpty: Bool { symbols.isEmpty }
 
+    @inline(__always)
     mutating func append(_ token: Int32, _ range: Range<Int>) {
-        let index = Int32(symbols.count)
-        symbols.append(Symbol(token: token, range: range, previous: index - 1, next: index + 1))
+        symbols.append(Symbol(token: token, range: range))
     }
 
     /// Does all merges, hands over what remains, and is empty again.
     mutating func finish(_ merges: MergeTable, into pieces: inout Pieces) {
-        for position in 0..<max(symbols.count - 1, 0) { consider(Int32(position), merges) }
-        while let candidate = pop() { apply(candidate, merges) }
-        for symbol in symbols where !symbol.isMerged { pieces.append(symbol.token, symbol.range) }
+        // Each merge takes one open merge from the heap and adds two at most.
+        let capacity = 3 * symbols.count
+        if merging.count < capacity { merging += Array(repeating: 0, count: capacity - merging.count) }
+        if symbols.count <= Self.longestShortWord {
+            let count = Self.mergeShort(&symbols, &merging, merges)
+            for index in 0..<count { pieces.append(symbols[index].token, symbols[index].range) }
+        } else {
+            Self.mergeLong(&symbols, &merging, merges)
+            for symbol in symbols where !symbol.isMerged { pieces.append(symbol.token, symbol.range) }
+        }
         symbols.removeAll(keepingCapacity: true)
     }
 
-    private mutating func apply(_ candidate: Candidate, _ merges: MergeTable) {
-        let left = symbols[Int(candidate.position)]
-        guard !left.isMerged, left.next < symbols.count else { return }
-        let right = symbols[Int(left.next)]
-        guard let merge = merges[left.token, right.token], merge.token == candidate.token else { return }
+    // MARK: Short words
 
-        symbols[Int(candidate.position)].token = merge.token
-        symbols[Int(candidate.position)].range = left.range.lowerBound..<right.range.upperBound
-        symbols[Int(candidate.position)].next = right.next
-        symbols[Int(left.next)].isMerged = true
-        if right.next < symbols.count { symbols[Int(right.next)].previous = candidate.position }
-        if left.previous >= 0 { consider(left.previous, merges) }
-        consider(candidate.position, merges)
+    /// - Returns: how many symbols remain, at the beginning.
+    private static func mergeShort(
+        _ symbols: inout [Symbol], _ merging: inout [UInt64], _ merges: MergeTable
+    ) -> Int {
+        var count = symbols.count
+        guard count > 1 else { return count }
+        var symbols = symbols.mutableSpan
+        var merging = merging.mutableSpan
+        for index in 0..<count - 1 {
+            merging[index] = Self.merge(symbols[index].token, symbols[index + 1].token, merges)
+        }
+        while count > 1 {
+            var best = 0
+            for index in 1..<count - 1 where merging[index] < merging[best] { best = index }
+            guard merging[best] != Self.noMerge else { break }
+            symbols[best].token = Int32(truncatingIfNeeded: merging[best] & 0xFFFF_FFFF)
+            symbols[best].range = symbols[best].range.lowerBound..<symbols[best + 1].range.upperBound
+            count -= 1
+            for index in best + 1..<max(count, best + 1) {
+                symbols[index] = symbols[index + 1]
+                merging[index - 1] = merging[index]
+            }
+            if best + 1 < count {
+                merging[best] = Self.merge(symbols[best].token, symbols[best + 1].token, merges)
+            }
+            if best > 0 { merging[best - 1] = Self.merge(symbols[best - 1].token, symbols[best].token, merges) }
+        }
+        return count
     }
 
-    /// Puts the merge of a symbol and its right neighbour on the heap, if there is one.
     @inline(__always)
-    private mutating func consider(_ position: Int32, _ merges: MergeTable) {
-        let left = symbols[Int(position)]
-        guard left.next < symbols.count, let merge = merges[left.token, symbols[Int(left.next)].token] else { return }
-        push(Candidate(rank: merge.rank, position: position, token: merge.token))
+    private static func merge(_ left: Int32, _ right: Int32, _ merges: MergeTable) -> UInt64 {
+        guard let merge = merges[left, right] else { return noMerge }
+        return UInt64(merge.rank) << 32 | UInt64(UInt32(bitPattern: merge.token))
     }
 
-    // MARK: Heap
+    // MARK: Long words
 
-    private mutating func push(_ candidate: Candidate) {
-        heap.append(candidate)
-        var child = heap.count - 1
-        while child > 0 {
-            let parent = (child - 1) / 2
-            guard heap[child].precedes(heap[parent]) else { break }
-            heap.swapAt(child, parent)
-            child = parent
+    private static func mergeLong(_ symbols: inout [Symbol], _ merging: inout [UInt64], _ merges: MergeTable) {
+        var symbols = symbols.mutableSpan
+        var elements = merging.mutableSpan
+        var heap = MergeHeap()
+        for index in symbols.indices {
+            symbols[index].previous = Int32(truncatingIfNeeded: index - 1)
+            symbols[index].next = Int32(truncatingIfNeeded: index + 1)
+        }
+        for index in 0..<symbols.count - 1 { Self.consider(index, symbols, merges, &heap, &elements) }
+        while let (rank, place) = heap.pop(&elements) {
+            // The symbols may have merged with others since then.
+            let left = symbols[place]
+            guard !left.isMerged, left.next < symbols.count else { continue }
+            let right = symbols[Int(left.next)]
+            guard let merge = merges[left.token, right.token], merge.rank == rank else { continue }
+            symbols[place].token = merge.token
+            symbols[place].range = left.range.lowerBound..<right.range.upperBound
+            symbols[place].next = right.next
+            symbols[Int(left.next)].isMerged = true
+            if right.next < symbols.count { symbols[Int(right.next)].previous = Int32(truncatingIfNeeded: place) }
+            if left.previous >= 0 { Self.consider(Int(left.previous), symbols, merges, &heap, &elements) }
+            Self.consider(place, symbols, merges, &heap, &elements)
         }
     }
 
-    private mutating func pop() -> Candidate? {
-        guard let first = heap.first, let last = heap.popLast() else { return nil }
-        if heap.isEmpty { return first }
-        heap[0] = last
-        var parent = 0
-        while true {
-            var child = 2 * parent + 1
-            guard child < heap.count else { break }
-            if child + 1 < heap.count, heap[child + 1].precedes(heap[child]) { child += 1 }
-            guard heap[child].precedes(heap[parent]) else { break }
-            heap.swapAt(child, parent)
-            parent = child
-        }
-        return first
+    /// Puts the merge of a symbol and the next on the heap, if there is one.
+    @inline(__always)
+    private static func consider(
+        _ place: Int, _ symbols: borrowing MutableSpan<Symbol>, _ merges: MergeTable, _ heap: inout MergeHeap,
+        _ elements: inout MutableSpan<UInt64>
+    ) {
+        let next = Int(symbols[place].next)
+        guard next < symbols.count, let merge = merges[symbols[place].token, symbols[next].token] else { return }
+        heap.push(rank: merge.rank, place: place, &elements)
     }
 }

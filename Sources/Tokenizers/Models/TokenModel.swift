@@ -34,15 +34,36 @@ struct Pieces {
     }
 }
 
+/// The tokens `<0x00>` to `<0xFF>`, which stand for the bytes of what no other token spells.
+struct ByteTokens: Sendable {
+    private let tokens: [Int32?]
+
+    init(_ vocabulary: Vocabulary) {
+        tokens = (UInt8(0)...0xFF).map { vocabulary.id(of: Self.name(of: $0)) }
+    }
+
+    private static func name(of byte: UInt8) -> String {
+        let digits = String(byte, radix: 16, uppercase: true)
+        return "<0x" + (byte < 0x10 ? "0" : "") + digits + ">"
+    }
+
+    /// Nil where a byte has none.
+    subscript(byte: UInt8) -> Int32? { tokens[Int(byte)] }
+}
+
 /// The models that there are, by their name in tokenizer.json.
 enum TokenModelKind: String, CaseIterable {
-    case wordPiece = "WordPiece"
     case bytePairEncoding = "BPE"
+    case unigram = "Unigram"
+    case wordLevel = "WordLevel"
+    case wordPiece = "WordPiece"
 
     static func read(_ node: JSONNode, _ tables: LargeTables) throws(TokenizerError) -> any TokenModel {
         switch try kind(of: node) {
-        case .wordPiece: try WordPiece(node, tables)
         case .bytePairEncoding: try BytePairEncoding(node, tables)
+        case .unigram: try Unigram(node, tables)
+        case .wordLevel: try WordLevel(node, tables)
+        case .wordPiece: try WordPiece(node, tables)
         }
     }
 
@@ -52,6 +73,7 @@ enum TokenModelKind: String, CaseIterable {
         if !keys.contains("type") {
             if keys.contains("merges") { return .bytePairEncoding }
             if keys.contains("max_input_chars_per_word") { return .wordPiece }
+            if keys.contains("unk_id") { return .unigram }
         }
         return try node.member("type").choice(Self.self, called: "model")
     }

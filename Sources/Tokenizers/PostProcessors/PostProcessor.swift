@@ -1,16 +1,20 @@
 /// Says how the tokens of one text or of two become a model's input. A tokenizer has one or none.
 ///
-/// To add one: a file of its own, a case of ``PostProcessorKind`` and its line in ``PostProcessorKind/read(_:_:)``.
+/// To add one: a file of its own, a case of ``PostProcessorKind`` and its line in ``PostProcessorKind/read(_:_:depth:)``.
 protocol PostProcessor: Sendable {
     var single: Layout { get }
     var pair: Layout { get }
 
-    /// How offsets leave out the white space that belongs to a token; nil where they keep it.
-    var offsetTrimming: OffsetTrimming? { get }
+    /// Whether it says how the texts are laid out. One that doesn't leaves them as they are.
+    var laysOut: Bool { get }
+
+    /// How offsets leave out the white space that belongs to a token, one after another; none where they keep it.
+    var offsetTrimmings: [OffsetTrimming] { get }
 }
 
 extension PostProcessor {
-    var offsetTrimming: OffsetTrimming? { nil }
+    var laysOut: Bool { true }
+    var offsetTrimmings: [OffsetTrimming] { [] }
 }
 
 /// Special tokens and texts in their order.
@@ -39,13 +43,17 @@ enum PostProcessorKind: String, CaseIterable {
     case bert = "BertProcessing"
     case roberta = "RobertaProcessing"
     case byteLevel = "ByteLevel"
+    case sequence = "Sequence"
 
-    static func read(_ node: JSONNode, _ tokens: TokenTable) throws(TokenizerError) -> any PostProcessor {
+    /// - Parameter depth: how many sequences the node stands in.
+    static func read(_ node: JSONNode, _ tokens: TokenTable, depth: Int = 0) throws(TokenizerError) -> any PostProcessor
+    {
         switch try node.member("type").choice(Self.self, called: "post-processor") {
         case .template: try TemplateProcessing(node, tokens)
         case .bert: try BertProcessing(node, tokens)
         case .roberta: try RobertaProcessing(node, tokens)
         case .byteLevel: try ByteLevelProcessing(node)
+        case .sequence: try PostProcessorSequence(node, tokens, depth: depth)
         }
     }
 }

@@ -2,7 +2,7 @@
 struct RobertaProcessing: PostProcessor {
     let single: Layout
     let pair: Layout
-    let offsetTrimming: OffsetTrimming?
+    let offsetTrimmings: [OffsetTrimming]
 
     init(_ node: JSONNode, _ tokens: TokenTable) throws(TokenizerError) {
         try node.allowKeys(["type", "sep", "cls", "trim_offsets", "add_prefix_space"])
@@ -12,6 +12,6 @@ struct RobertaProcessing: PostProcessor {
         pair = Layout(parts: single.parts + [separator, .second(typeID: 0), separator])
         let addsPrefixSpace = try node.member("add_prefix_space").bool()
         let trims = try node.member("trim_offsets").bool()
-        offsetTrimming = trims ? OffsetTrimming(addsPrefixSpace: addsPrefixSpace) : nil
+        offsetTrimmings = trims ? [OffsetTrimming(addsPrefixSpace: addsPrefixSpace)] : []
     }
 }

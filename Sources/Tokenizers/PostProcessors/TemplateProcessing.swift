@@ -3,6 +3,9 @@ struct TemplateProcessing: PostProcessor {
     let single: Layout
     let pair: Layout
 
+    /// Real templates have a handful.
+    private static let maximumCount = 10_000
+
     private enum PieceKind: String, CaseIterable {
         case sequence = "Sequence"
         case special = "SpecialToken"
@@ -61,6 +64,9 @@ struct TemplateProcessing: PostProcessor {
             case .special:
                 guard let ids = specials[try id.string()] else {
                     throw id.error("`\(try id.string())` is not among post_processor.special_tokens; add it there")
+                }
+                guard parts.count + ids.count <= maximumCount else {
+                    throw piece.error("a template of more than \(maximumCount) tokens is not supported")
                 }
                 parts += ids.map { .special(id: $0, typeID: typeID) }
             }

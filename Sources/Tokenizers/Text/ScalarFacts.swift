@@ -1,7 +1,7 @@
 /// What normalizers and pre-tokenizers ask about a scalar beyond ASCII.
 struct ScalarFacts {
     struct Flags: OptionSet {
-        let rawValue: UInt8
+        let rawValue: UInt16
         /// Set in every entry that has been computed.
         static let known = Flags(rawValue: 1)
         static let other = Flags(rawValue: 2)
@@ -10,6 +10,11 @@ struct ScalarFacts {
         static let nonspacingMark = Flags(rawValue: 16)
         static let letter = Flags(rawValue: 32)
         static let number = Flags(rawValue: 64)
+        static let mark = Flags(rawValue: 128)
+        /// What Rust calls numeric, for ``Digits``.
+        static let numeric = Flags(rawValue: 256)
+        /// What `\w` matches.
+        static let word = Flags(rawValue: 512)
     }
 
     var flags: Flags = []
@@ -37,6 +42,8 @@ struct ScalarCache {
     private var facts: [ScalarFacts] = []
     /// The page of each block of 256 scalars, counted from 1; 0 where there is none yet.
     private var pages: [UInt16] = []
+
+    private var compatibilityDecompositions: [UInt32: Range<Int>] = [:]
 
     private static let pageSize = 256
     private static let pageCount = 0x11_0000 / pageSize
@@ -70,11 +77,36 @@ struct ScalarCache {
         if category == .nonspacingMark { entry.flags.insert(.nonspacingMark) }
         if ReferenceUnicode.isLetter(scalar) { entry.flags.insert(.letter) }
         if ReferenceUnicode.isNumber(scalar) { entry.flags.insert(.number) }
+        if ReferenceUnicode.isMark(scalar) { entry.flags.insert(.mark) }
+        if ReferenceUnicode.isNumeric(scalar) { entry.flags.insert(.numeric) }
+        if ReferenceUnicode.isWord(scalar) { entry.flags.insert(.word) }
         (entry.decompositionStart, entry.decompositionCount) = store(ReferenceUnicode.decomposition(of: scalar))
         (entry.lowercaseStart, entry.lowercaseCount) = store(ReferenceUnicode.lowercase(of: scalar))
 
         facts[(Int(pages[Int(value >> 8)]) - 1) * Self.pageSize + Int(value & 0xFF)] = entry
         return entry
+    }
+
+    /// Calls `body` with the parts of a scalar's full decomposition and their combining classes.
+    mutating func forEachPart(of scalar: UInt32, compatibility: Bool, _ body: (UInt32, UInt8) -> Void) {
+        if scalar < 0x80 { return body(scalar, 0) }
+        var parts = facts(of: scalar).decomposition
+        if compatibility {
+            if let known = compatibilityDecompositions[scalar] {
+                parts = known
+            } else {
+                let mapping = Unicode.Scalar(scalar).map(ReferenceUnicode.compatibilityDecomposition) ?? [scalar]
+                let (start, count) = store(mapping)
+                parts = Int(start)..<Int(start) + Int(count)
+                compatibilityDecompositions[scalar] = parts
+            }
+        }
+        for index in parts { body(mappings[index], facts(of: mappings[index]).combiningClass) }
+    }
+
+    func isWhitespace(_ scalar: UInt32) -> Bool {
+        if scalar < 0x80 { return ASCII.isWhitespace(UInt8(truncatingIfNeeded: scalar)) }
+        return Unicode.Scalar(scalar)?.properties.isWhitespace ?? false
     }
 
     private mutating func store(_ mapping: [UInt32]) -> (UInt32, UInt8) {

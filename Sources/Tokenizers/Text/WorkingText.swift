@@ -2,7 +2,8 @@
 struct WorkingText {
     /// Valid UTF-8.
     private(set) var bytes: [UInt8] = []
-    /// For each byte the scalar of the original text that it stands for, counted from 0; empty unless tracked.
+    /// For each byte the scalar of the original text that it stands for, counted from 0; for one that stands for none,
+    /// the complement of where it was put in. Empty unless tracked.
     private(set) var sources: [Int32] = []
     let tracksSources: Bool
 
@@ -39,8 +40,7 @@ struct WorkingText {
     /// Starts anew with a part of another working text.
     mutating func reset(to other: WorkingText, _ range: Range<Int>) {
         removeAll()
-        bytes += other.bytes[range]
-        if tracksSources { sources += other.sources[range] }
+        append(other, range)
     }
 
     mutating func reserveCapacity(_ count: Int) {
@@ -59,6 +59,12 @@ struct WorkingText {
         UTF8Coding.forEachByte(of: scalar) { append(ascii: $0, source: source) }
     }
 
+    /// Appends a part of another working text.
+    mutating func append(_ other: WorkingText, _ range: Range<Int>) {
+        bytes += other.bytes[range]
+        if tracksSources { sources += other.sources[range] }
+    }
+
     /// The source of a byte; 0 where sources are not tracked, so that callers needn't ask.
     @inline(__always)
     func source(at index: Int) -> Int32 { tracksSources ? sources[index] : 0 }
@@ -68,26 +74,7 @@ struct WorkingText {
         guard tracksSources, !range.isEmpty else { return 0..<0 }
         let first = sources[range.lowerBound]
         let last = sources[range.upperBound - 1]
-        return Int(first)..<max(Int(first), Int(last) + 1)
-    }
-}
-
-/// What encoding keeps between texts so as not to allocate it anew. It belongs to one thread.
-struct Workspace {
-    var scalars = ScalarCache()
-    /// The text in work.
-    var text: WorkingText
-    /// What a normalizer writes to; it then takes the place of `text`.
-    var spare: WorkingText
-    var decomposer = CanonicalDecomposer()
-    /// The words of the text in work.
-    var words: [Range<Int>] = []
-    /// The tokens of the text in work.
-    var pieces = Pieces()
-    var merger = PairMerger()
-
-    init(tracksSources: Bool) {
-        text = WorkingText(tracksSources: tracksSources)
-        spare = WorkingText(tracksSources: tracksSources)
+        let start = Int(first < 0 ? ~first : first)
+        return start..<max(start, Int(last < 0 ? ~last : last + 1))
     }
 }

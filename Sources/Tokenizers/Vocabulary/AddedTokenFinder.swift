@@ -109,12 +109,7 @@ struct AddedTokenFinder: Sendable {
         Unicode.Scalar(scalar)?.properties.isWhitespace ?? false
     }
 
-    /// `\w` of Unicode's regular expressions (UTS 18, annex C).
     private static func isWordCharacter(_ scalar: UInt32) -> Bool {
-        guard let properties = Unicode.Scalar(scalar)?.properties else { return false }
-        switch properties.generalCategory {
-        case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: return true
-        default: return properties.isAlphabetic || properties.isJoinControl
-        }
+        Unicode.Scalar(scalar).map(ReferenceUnicode.isWord) ?? false
     }
 }

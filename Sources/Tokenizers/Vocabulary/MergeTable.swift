@@ -18,6 +18,8 @@ struct MergeTable: Sendable {
     /// Open addressing, at most two thirds full.
     private var slots: [Slot]
     private let shift: UInt64
+    /// The characters that the merges bring together.
+    private(set) var neighbours: NeighbourSet
 
     /// - Parameter capacity: how many merges will be inserted at most.
     init(capacity: Int) {
@@ -25,6 +27,7 @@ struct MergeTable: Sendable {
         while 1 << bits < capacity + capacity / 2 + 1 { bits += 1 }
         slots = Array(repeating: Slot(), count: 1 << bits)
         shift = 64 - bits
+        neighbours = NeighbourSet(capacity: capacity)
     }
 
     @inline(__always)
@@ -37,6 +40,14 @@ struct MergeTable: Sendable {
     mutating func insert(_ left: Int32, _ right: Int32, _ merge: Merge) {
         let key = Self.key(left, right)
         slots[slot(of: key)] = Slot(key: key, merge: merge)
+    }
+
+    /// Tells of the characters that an inserted merge brings together: the last of the left token and the first of the
+    /// right one, in UTF-8.
+    mutating func insertNeighbours(_ left: [UInt8], _ right: [UInt8]) {
+        guard !left.isEmpty, !right.isEmpty else { return }
+        let last = UTF8Coding.start(before: left.count, in: left.span)
+        neighbours.insert(UTF8Coding.decode(left.span, at: last).scalar, UTF8Coding.decode(right.span, at: 0).scalar)
     }
 
     private static func key(_ left: Int32, _ right: Int32) -> UInt64 {

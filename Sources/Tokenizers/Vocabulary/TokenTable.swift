@@ -7,6 +7,7 @@ struct TokenTable: Sendable {
     let count: Int
     private let addedByContent: TokenTrie
     private let addedByID: [Int32: AddedToken]
+    private let specialContents: Set<[UInt8]>
 
     /// - Parameter nodes: where the added tokens stand, for messages.
     /// - Throws: an id that is not the one that the reference gives to the token.
@@ -46,6 +47,7 @@ struct TokenTable: Sendable {
         self.count = count
         addedByContent = trie
         addedByID = byID
+        specialContents = Set(added.filter(\.isSpecial).map { Array($0.content.utf8) })
     }
 
     func id(of token: String) -> Int32? {
@@ -55,6 +57,9 @@ struct TokenTable: Sendable {
     func token(of id: Int32) -> [UInt8]? {
         addedByID[id].map { Array($0.content.utf8) } ?? vocabulary.token(of: id).map { Array($0) }
     }
+
+    /// Whether an added token that decoding can leave out reads so.
+    func isSpecial(_ token: [UInt8]) -> Bool { specialContents.contains(token) }
 
     func isSpecial(_ id: Int32) -> Bool { addedByID[id]?.isSpecial ?? false }
 

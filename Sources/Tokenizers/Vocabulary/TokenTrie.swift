@@ -86,16 +86,17 @@ struct TokenTrie: Sendable {
 
     /// Puts a string into the tree.
     ///
-    /// - Returns: the value that the string already had, which stays; or nil.
-    mutating func insert(_ string: some Sequence<UInt8>, value: Int32) -> Int32? {
+    /// - Parameter replaces: whether the value takes the place of one that the string already has.
+    /// - Returns: the value that the string already had; or nil.
+    mutating func insert(_ string: some Sequence<UInt8>, value: Int32, replaces: Bool = false) -> Int32? {
         var node = Self.root
         for byte in string {
             let next = child(of: node, over: byte)
             node = next == Self.none ? addChild(of: node, over: byte) : next
         }
-        if let old = self.value(at: node) { return old }
-        values[Int(node)] = value
-        return nil
+        let old = self.value(at: node)
+        if old == nil || replaces { values[Int(node)] = value }
+        return old
     }
 
     /// Whether strings of so many bytes together still fit.

@@ -26,8 +26,9 @@ struct Vocabulary: Sendable {
         var range: Range<Int>? { start <= end ? Int(start)..<Int(end) : nil }
     }
 
+    /// - Parameter laterWins: whether a token may occur again, and then has the later id; both ids have the token.
     /// - Throws: a token or an id that occurs twice, too large a vocabulary.
-    init(_ entries: [Entry]) throws(TokenizerError) {
+    init(_ entries: [Entry], laterWins: Bool = false) throws(TokenizerError) {
         var trie = TokenTrie()
         var text: [UInt8] = []
         var extents = Array(repeating: Extent(), count: entries.count)
@@ -43,7 +44,7 @@ struct Vocabulary: Sendable {
                 throw TokenizerError(
                     place: entry.place, problem: "id \(id) is given to `\(other)` already; each token needs its own")
             }
-            if let other = trie.insert(entry.token, value: entry.id) {
+            if let other = trie.insert(entry.token, value: entry.id, replaces: laterWins), !laterWins {
                 let token = String(decoding: entry.token, as: UTF8.self)
                 throw TokenizerError(
                     place: entry.place, problem: "the token `\(token)` has id \(other) already; remove one of the two")

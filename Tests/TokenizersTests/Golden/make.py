@@ -140,9 +140,12 @@ def minilm():
 def corpora():
     """A digest of the ids and offsets of whole files."""
     digests = []
-    for tokenizer_name, tokenizer in [("minilm", load(MINILM)), ("gpt2", load(DATA / "gpt2/tokenizer.json"))]:
+    # families.py makes the small ones.
+    tiny = [(name, HERE / f"{name}-tokenizer.json") for name in ["tiny-sentencepiece", "tiny-unigram", "tiny-split"]]
+    for tokenizer_name, path in [("minilm", MINILM), ("gpt2", DATA / "gpt2/tokenizer.json")] + tiny:
+        tokenizer = load(path)
         files = []
-        for name in ["sst2/train.tsv", "sst2/dev.tsv", "e2e/valid.txt"]:
+        for name in ["sst2/train.tsv", "sst2/dev.tsv"] + ([] if path.parent == HERE else ["e2e/valid.txt"]):
             lines = (DATA / name).read_text(encoding="utf-8").split("\n")
             texts = [line.split("\t")[0] for line in lines if line]
             digest, count = FNV(), 0
@@ -361,6 +364,43 @@ def byte_level():
     write("decoded-bytes.json", [{"ids": ids, "text": tokenizer.decode(ids)} for ids in rows])
 
 
+def lengths():
+    """Truncation by each strategy from either end, and padding."""
+    text, pair = "two  spaces and film", "isn't it the  best   of films"
+    description = json.loads((HERE / "tiny-bpe-tokenizer.json").read_text())
+    description = changed(description, BYTE_VARIANTS["RobertaProcessing"])
+    (HERE / "tiny-roberta-tokenizer.json").write_text(json.dumps(description, ensure_ascii=False, indent=0) + "\n")
+    tokenizer = Tokenizer.from_str(json.dumps(description))
+    rows = []
+    for strategy in ["longest_first", "only_first", "only_second"]:
+        for direction in ["right", "left"]:
+            for second in [None, pair]:
+                for length in [4, 5, 7, 9, 12, 16, 19, 22, 40]:
+                    tokenizer.enable_truncation(length, strategy=strategy, direction=direction)
+                    made = {"strategy": strategy.title().replace("_", ""), "direction": direction.title(), "length": length}
+                    made |= {"text": text, "pair": second, "ids": None, "offsets": None}
+                    try:
+                        encoding = tokenizer.encode(text, second)
+                        made |= {"ids": encoding.ids, "offsets": encoding.offsets}
+                    except Exception:
+                        pass
+                    rows.append(made)
+    tokenizer.no_truncation()
+    paddings = []
+    for direction in ["right", "left"]:
+        for length, multiple in [(None, None), (None, 8), (5, None), (30, 7)]:
+            tokenizer.enable_padding(
+                direction=direction, pad_id=1, pad_type_id=2, pad_token="<pad>", length=length, pad_to_multiple_of=multiple)
+            made = {"direction": direction.title(), "length": length, "multiple": multiple, "texts": [text, pair, ""], "rows": []}
+            for encoding in tokenizer.encode_batch([text, pair, ""]):
+                made["rows"].append({
+                    "ids": encoding.ids, "type_ids": encoding.type_ids, "attention_mask": encoding.attention_mask,
+                    "special_tokens_mask": encoding.special_tokens_mask, "offsets": encoding.offsets,
+                })
+            paddings.append(made)
+    write("lengths.json", {"truncations": rows, "paddings": paddings})
+
+
 def vocabulary_file():
     """A folder with vocab.txt alone, as older models come."""
     vocabulary = tiny_description()["model"]["vocab"]
@@ -419,5 +459,6 @@ if __name__ == "__main__":
     corpora()
     tiny()
     byte_level()
+    lengths()
     vocabulary_file()
     scalars()
