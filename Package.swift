@@ -160,7 +160,8 @@ let package = Package(
 
         /** What tests share: golden files, temporary folders, tiny models. */
         .target(
-            name: "TestSupport", dependencies: ["Tensors", .system], path: "Tests/TestSupport", exclude: ["TinyBERT", "hashed_weights.py"],
+            name: "TestSupport", dependencies: ["Tensors", .system], path: "Tests/TestSupport",
+            exclude: ["TinyBERT", "hashed_weights.py"],
             swiftSettings: swiftSettings),
         tests("DiagnosticsTests", ["Diagnostics"], files: ["Golden"]),
         tests("JSONValuesTests", ["JSONValues"]),

@@ -37,7 +37,7 @@ final class SequenceLayout {
         self.prefixLength = prefixLength
         self.dtype = dtype
         self.device = device
-        isAligned = try mask.map { try $0.selected(dim: 1, index: 0).logicalNot().isAllZero() } ?? true
+        isAligned = try mask.map { try Self.hasNoGap($0) } ?? true
         let columns = try Tensor.arange(from: prefixLength, to: prefixLength + length, device: device).unsqueezed(0)
         if !isAligned, let mask {
             let counted = try mask.to(.int64).cumulativeSum(dim: 1) + Double(prefixLength - 1)
@@ -45,6 +45,14 @@ final class SequenceLayout {
         } else {
             positions = columns
         }
+    }
+
+    /// Whether no token of any row comes behind padding.
+    private static func hasNoGap(_ mask: Tensor) throws -> Bool {
+        let shape = mask.shape
+        let start = try Tensor.ones([shape[0], 1], dtype: .bool, device: mask.device)
+        let previous = try Tensor.concatenated([start, mask.narrowed(dim: 1, start: 0, length: shape[1] - 1)], dim: 1)
+        return try mask.logicalAnd(previous.logicalNot()).isAllZero()
     }
 
     /// The rotation at this batch's positions; layers that share a description share it.
