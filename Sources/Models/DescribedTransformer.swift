@@ -29,6 +29,7 @@ final class DescribedTransformer: TransformerModel {
     var dimensions: ModelDimensions { description.dimensions }
     var paddingID: Int { description.paddingID }
     var wordEmbeddings: Embedding { input.words }
+    var embeddingScale: Double { description.embeddings.scale }
     var embeddings: [Embedding] { input.tables }
     var linears: [Linear] { input.linears + layers.flatMap(\.linears) + taskHead.linears }
     var head: [Linear] { taskHead.taskLinears }

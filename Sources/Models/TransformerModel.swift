@@ -26,6 +26,8 @@ package protocol TransformerModel: AnyObject {
     /// The layer that gives logits over the vocabulary; nil where the word embeddings do, or there are none.
     var outputLayer: Linear? { get }
     var wordEmbeddings: Embedding { get }
+    /// What word embeddings are multiplied by on their way into the model: √d in Gemma.
+    var embeddingScale: Double { get }
 
     /// The task's logits; see ``ModelTask`` for their shapes.
     func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor
@@ -56,6 +58,8 @@ package struct ModelDimensions: Sendable, Hashable {
 }
 
 extension TransformerModel {
+    package var embeddingScale: Double { 1 }
+
     /// Where the model computes.
     package var device: Device { wordEmbeddings.weight.value.device }
 

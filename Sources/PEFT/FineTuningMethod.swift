@@ -15,10 +15,15 @@ package protocol TunedModel: AnyObject {
     var base: any TransformerModel { get }
     /// Everything that training changes, the head included; names are unique.
     var trainableParameters: [Parameter] { get }
-    /// The positions that the method puts in front of every sequence.
+    /// Everything that is other than in the base model's own files.
+    var changedParameters: [Parameter] { get }
+    /// The positions that the method puts in front of every sequence, and whose places the text loses.
     var virtualTokenCount: Int { get }
+    /// How many of these the logits of tasks with logits for each token begin with: a soft prompt's, as in PEFT. The
+    /// last of them tells a text's first token.
+    var virtualLogitCount: Int { get }
 
-    /// Scores of the classes, (batch, labels), before softmax.
+    /// The task's logits before softmax; see ``ModelTask`` for their shapes.
     func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor
 
     /// Writes what training changed into a folder that exists.
@@ -30,8 +35,20 @@ package protocol TunedModel: AnyObject {
     ///
     /// - Throws: ``PEFTError`` if the method is more than a change of weights.
     func merge() throws
+
+    /// Takes what ``merge()`` wrote off the weights again, to rounding, and puts the method back on. What is trained of
+    /// the base model itself, the head and `modules_to_save`, stays.
+    ///
+    /// - Throws: ``PEFTError`` if the method can't do that.
+    func unmerge() throws
 }
 
 extension TunedModel {
+    package var changedParameters: [Parameter] { trainableParameters }
     package var virtualTokenCount: Int { 0 }
+    package var virtualLogitCount: Int { 0 }
+
+    package func unmerge() throws {
+        throw PEFTError(["what this method changed can't be taken off again"], help: "read the base model anew")
+    }
 }

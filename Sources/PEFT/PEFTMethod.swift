@@ -13,10 +13,6 @@ package protocol PEFTMethod: FineTuningMethod {
 
     /// Attaches an adapter that was saved before. The reader collects what is wrong.
     ///
-    /// - Parameters:
-    ///   - folder: where the adapter is.
-    ///   - isTrainable: whether it is trained further.
-    func attach(
-        to model: any TransformerModel, from tensors: WeightReader, folder: String, isTrainable: Bool
-    ) throws -> any TunedModel
+    /// - Parameter source: the adapter's folder and tensors, every one of which is to be taken.
+    func attach(to model: any TransformerModel, from source: AdapterSource) throws -> any TunedModel
 }

@@ -105,26 +105,29 @@ struct AdapterFolderTests {
     @Test("are refused if their configuration switches on what is not supported, and only then")
     func configuration() throws {
         let error = try configurationError { configuration in
-            configuration["use_dora"] = true
-            configuration["bias"] = "lora_only"
-            configuration["rank_pattern"] = ["query": 4]
-            configuration["task_type"] = "CAUSAL_LM"
+            configuration["use_qalora"] = true
+            configuration["bias"] = "some"
+            configuration["rank_pattern"] = ["query": 0]
+            configuration["trainable_token_indices"] = [3]
+            configuration["init_lora_weights"] = "pissa"
             configuration["r"] = 0
             configuration["shiny_new_option"] = ["strength": 3]
             configuration["another_new_option"] = nil
         }
         #expect(
             error.problems == [
-                "`task_type` is \"CAUSAL_LM\": only adapters for classifying sequences are supported",
                 "`r`: expected a whole number from 1 to 65536, found 0",
-                "`bias` is \"lora_only\": adapters that train biases are not supported",
-                "`rank_pattern` is {\"query\":4}: this part of LoRA is not supported",
-                "`use_dora` is true: this variant of LoRA is not supported",
+                "`bias`: expected one of `none`, `all`, `lora_only`, found \"some\"",
+                "`rank_pattern`: expected positive numbers by patterns",
+                "`init_lora_weights` is pissa: such adapters belong to a base model whose weights were changed before "
+                    + "training",
+                "`trainable_token_indices` is [3]: this part of LoRA is not supported",
+                "`use_qalora` is true: this variant of LoRA is not supported",
                 "unknown key `shiny_new_option`",
             ])
         let unknown = try configurationError { $0["peft_type"] = "VERA" }
         #expect(unknown.problems == ["`peft_type` is `VERA`, a method that is not built in"])
-        #expect(unknown.help == "known: LORA, PROMPT_TUNING, P_TUNING")
+        #expect(unknown.help == "known: LORA, IA3, PREFIX_TUNING, PROMPT_TUNING, P_TUNING")
     }
 
     // MARK: Helpers

@@ -65,6 +65,6 @@ struct TargetModulesTests {
     }
 
     private func select(_ targets: TargetModules) throws -> [String] {
-        try targets.select(in: try tinyBERT()).map(\.name)
+        try ModuleSelection(targetModules: targets).select(in: try tinyBERT()).map(\.name)
     }
 }

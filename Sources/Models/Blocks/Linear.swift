@@ -8,12 +8,15 @@ package final class Linear {
     package let weight: Parameter
     /// b, (outputs)
     package let bias: Parameter?
+    /// Whether the weights are first values because the model's file has none.
+    package let isNew: Bool
     package var adapter: (any LinearAdapter)?
 
-    package init(name: String, weight: Parameter, bias: Parameter?) {
+    package init(name: String, weight: Parameter, bias: Parameter?, isNew: Bool = false) {
         self.name = name
         self.weight = weight
         self.bias = bias
+        self.isNew = isNew
     }
 
     package var inputSize: Int { weight.shape[1] }
@@ -56,8 +59,9 @@ extension Linear {
             name: name,
             weight: Parameter(name: "\(name).weight", role: .weight, value: try weight.to(device)),
             bias: hasBias
-                ? Parameter(name: "\(name).bias", role: .bias, value: try Tensor.zeros([outputs], device: device)) : nil
-        )
+                ? Parameter(name: "\(name).bias", role: .bias, value: try Tensor.zeros([outputs], device: device))
+                : nil,
+            isNew: true)
     }
 
     /// Makes output i what output `order[i]` was.

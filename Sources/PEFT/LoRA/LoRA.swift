@@ -1,5 +1,3 @@
-import Foundation
-import JSONValues
 package import Models
 package import Tensors
 
@@ -9,6 +7,25 @@ package import Tensors
 package struct LoRA: PEFTMethod, Hashable {
     package static var peftType: String { "LORA" }
 
+    /// Which of the base model's biases are trained.
+    package enum Bias: String, CaseIterable, Sendable {
+        case none
+        /// Every bias of the model.
+        case all
+        /// Those of layers with an adapter.
+        case loraOnly = "lora_only"
+    }
+
+    /// The values that training begins with, `init_lora_weights`.
+    package enum Initialisation: Sendable, Hashable {
+        /// A from U(±1/√inputs), B zero: the adapter begins as no change. `true` in PEFT.
+        case kaiming
+        /// A from N(0, 1/r²), B zero.
+        case gaussian
+        /// A from U(±1/√inputs), B from U(±1/√r): the adapter begins as a change, for tests. `false` in PEFT.
+        case random
+    }
+
     /// The rank of the change.
     package var r: Int
     /// The change is scaled by `lora_alpha / r`.
@@ -16,125 +33,153 @@ package struct LoRA: PEFTMethod, Hashable {
     /// The probability that a component of the adapter's input is dropped while training.
     package var loraDropout: Double
     package var targetModules: TargetModules
+    /// What is left out of the targets.
+    package var excludeModules: TargetModules?
+    /// The layers that are meant, by their numbers.
+    package var layersToTransform: [Int]?
+    /// What stands in front of a layer's number in names.
+    package var layersPattern: [String] = []
     /// Scales by `lora_alpha / √r` instead (Kalajdzievski 2023, arXiv:2312.03732).
     package var useRSLoRA: Bool
+    /// Trains each output's magnitude apart from its direction (Liu et al. 2024, arXiv:2402.09353).
+    package var useDoRA: Bool
+    /// Other ranks for some modules.
+    package var rankPattern: ModulePatterns<Int> = [:]
+    /// Other alphas for some modules.
+    package var alphaPattern: ModulePatterns<Double> = [:]
+    package var bias: Bias
+    /// Whether the adapter has a bias of its own, behind B.
+    package var loraBias = false
+    /// Modules that are trained as a whole, besides the head.
+    package var modulesToSave: [String] = []
+    package var initLoRAWeights = Initialisation.kaiming
 
     package init(
         r: Int = 8, loraAlpha: Double = 8, loraDropout: Double = 0, targetModules: TargetModules,
-        useRSLoRA: Bool = false
+        useRSLoRA: Bool = false, useDoRA: Bool = false, bias: Bias = .none
     ) {
         self.r = r
         self.loraAlpha = loraAlpha
         self.loraDropout = loraDropout
         self.targetModules = targetModules
         self.useRSLoRA = useRSLoRA
+        self.useDoRA = useDoRA
+        self.bias = bias
     }
 
-    /// s
-    package var scale: Double { loraAlpha / (useRSLoRA ? Double(r).squareRoot() : Double(r)) }
+    /// s, where no pattern says otherwise.
+    package var scale: Double { scale(r: r, alpha: loraAlpha) }
+
+    private func scale(r: Int, alpha: Double) -> Double { alpha / (useRSLoRA ? Double(r).squareRoot() : Double(r)) }
 
     package func attach(to model: any TransformerModel, generator: RandomGenerator) throws -> any TunedModel {
-        try attach(to: model, isTrainable: true) { layer in
-            // PyTorch's kaiming_uniform_(a = √5), which comes to U(±1/√inputs).
-            let bound = 1 / Double(layer.inputSize).squareRoot()
-            return (
-                try Tensor.uniform([r, layer.inputSize], low: -bound, high: bound, generator: generator),
-                try Tensor.zeros([layer.outputSize, r])
-            )
+        try validate()
+        let targets = try selection(
+            modulesToSave: SavedModules.names(of: model, extra: modulesToSave), isStrict: true
+        ).select(in: model)
+        let saved = try savedModules(of: model, extra: modulesToSave, targets: targets, isStrict: true)
+        return try assemble(on: model, targets: targets, saved: saved, isTrainable: true) { shape in
+            try firstValues(shape, generator: generator)
         }
     }
 
-    /// - Parameter values: A (r, inputs) and B (outputs, r) of a layer.
-    private func attach(
-        to model: any TransformerModel, isTrainable: Bool, values: (Linear) throws -> (a: Tensor, b: Tensor)
-    ) throws -> any TunedModel {
+    package func attach(to model: any TransformerModel, from source: AdapterSource) throws -> any TunedModel {
         try validate()
-        let head = Set(model.headParameters.map(\.name))
-        let targets = try targetModules.select(in: model)
-        try model.setTrainable { isTrainable && head.contains($0.name) }
-        let layers = try targets.map { layer in
-            let (a, b) = try values(layer)
-            let device = layer.weight.value.device
-            let adapter = LoRALayer(
-                a: Parameter(name: "\(layer.name).lora_A.weight", role: .weight, value: try a.to(device)),
-                b: Parameter(name: "\(layer.name).lora_B.weight", role: .weight, value: try b.to(device)),
-                scale: scale, dropout: loraDropout)
-            for parameter in adapter.parameters { try parameter.setTrainable(isTrainable) }
-            return (layer: layer, adapter: adapter)
+        let names = source.header.effectiveModulesToSave
+        let targets = try selection(modulesToSave: names, isStrict: false).select(in: model)
+        let saved = try savedModules(of: model, extra: names, targets: targets, isStrict: false)
+        try saved.read(from: source.tensors, for: model)
+        let replaced = try replaceBaseLayers(of: targets, from: source.tensors)
+        return try assemble(
+            on: model, targets: targets, saved: saved, replaced: replaced, isTrainable: source.isTrainable
+        ) { shape in
+            try LoRAFactors(shape) { name, shape in
+                try source.tensors.parameter(Self.filePrefix + name, shape: shape, role: .weight).value
+            }
         }
-        for (layer, adapter) in layers { layer.adapter = adapter }
-        return LoRAModel(base: model, method: self, layers: layers)
+    }
+
+    // MARK: Parts
+
+    func selection(modulesToSave: [String], isStrict: Bool) -> ModuleSelection {
+        var selection = ModuleSelection(targetModules: targetModules)
+        selection.excludeModules = excludeModules
+        selection.layersToTransform = layersToTransform
+        selection.layersPattern = layersPattern
+        selection.modulesToSave = modulesToSave
+        selection.isStrict = isStrict
+        return selection
+    }
+
+    private func savedModules(
+        of model: any TransformerModel, extra: [String], targets: [AdaptableModule], isStrict: Bool
+    ) throws -> SavedModules {
+        let adapted = Set(targets.map { "\($0.name).bias" })
+        return try SavedModules(
+            of: model, extra: extra,
+            biases: { parameter in
+                switch bias {
+                case .none: false
+                case .all: parameter.name.hasSuffix(".bias")
+                case .loraOnly: adapted.contains(parameter.name)
+                }
+            }, adapted: targets, prefix: Self.filePrefix, isStrict: isStrict)
+    }
+
+    /// Takes the weights that PEFT writes under adapters of `embed_tokens` and `lm_head`, and reads into the base.
+    private func replaceBaseLayers(of targets: [AdaptableModule], from tensors: WeightReader) throws -> [Parameter] {
+        try targets.map(\.weight).filter { weight in
+            let name = Self.filePrefix + weight.name.dropLast("weight".count) + "base_layer.weight"
+            guard tensors.contains(name) else { return false }
+            weight.value = try tensors.parameter(
+                name, shape: weight.shape, role: weight.role, isTransposedInFile: weight.isTransposedInFile
+            ).value.to(weight.value.dtype)
+            return true
+        }
+    }
+
+    /// Puts adapters on modules.
+    ///
+    /// - Parameter values: the tensors of an adapter.
+    func assemble(
+        on model: any TransformerModel, targets: [AdaptableModule], saved: SavedModules, replaced: [Parameter] = [],
+        isTrainable: Bool, values: (LoRAFactors.Shape) throws -> LoRAFactors
+    ) throws -> LoRAModel {
+        let trained = Set(saved.all.map(\.name))
+        try model.setTrainable { isTrainable && trained.contains($0.name) }
+        let adapters = try targets.map { module -> any LoRAAdapter in
+            let rank = try rankPattern.value(for: module.name, key: "rank_pattern") ?? r
+            let alpha = try alphaPattern.value(for: module.name, key: "alpha_pattern") ?? loraAlpha
+            let shape = LoRAFactors.Shape(
+                module, r: rank, scale: scale(r: rank, alpha: alpha), hasMagnitude: useDoRA, hasBias: loraBias)
+            let factors = try values(shape)
+            for parameter in factors.parameters { try parameter.setTrainable(isTrainable) }
+            switch module {
+            case .linear(let layer): return LoRALayer(layer, factors, dropout: loraDropout)
+            case .embedding(let table): return LoRAEmbedding(table, factors)
+            }
+        }
+        for adapter in adapters { adapter.putOn() }
+        return LoRAModel(base: model, method: self, adapters: adapters, saved: saved, replaced: replaced)
     }
 
     private func validate() throws {
         var problems: [String] = []
         if r < 1 { problems.append("r is \(r), expected at least 1") }
+        for (pattern, rank) in rankPattern.values.sorted(by: { $0.key < $1.key }) where rank < 1 {
+            problems.append("rank_pattern `\(pattern)` is \(rank), expected at least 1")
+        }
         if !loraAlpha.isFinite || loraAlpha <= 0 { problems.append("lora_alpha is \(loraAlpha), expected more than 0") }
         if !(0..<1).contains(loraDropout) {
             problems.append("lora_dropout is \(loraDropout), expected at least 0 and less than 1")
         }
+        if layersToTransform?.isEmpty == false, case .pattern = targetModules {
+            problems.append("layers_to_transform is for target_modules that are names; say it in the expression")
+        }
+        if !layersPattern.isEmpty, layersToTransform == nil {
+            problems.append("layers_pattern is of use with layers_to_transform only")
+        }
+        if loraBias, useDoRA { problems.append("lora_bias is not defined together with use_dora") }
         if !problems.isEmpty { throw PEFTError(problems) }
-    }
-}
-
-// MARK: - PEFT's files
-
-extension LoRA {
-    package init(from configuration: inout ConfigurationReader) {
-        self.init(
-            r: configuration.integer("r", default: 8, in: 1...65536),
-            loraAlpha: configuration.number("lora_alpha", default: 8, in: .leastNonzeroMagnitude...1e9),
-            loraDropout: configuration.number("lora_dropout", default: 0, in: 0...1),
-            targetModules: .allLinear,
-            useRSLoRA: configuration.bool("use_rslora", default: false))
-        if let json = configuration.any("target_modules"), let targets = TargetModules(json) {
-            targetModules = targets
-        } else {
-            configuration.report("`target_modules`: expected a list of names or a regular expression")
-        }
-        configuration.expect("bias", toBe: "none", because: "adapters that train biases are not supported")
-        for key in [
-            "alpha_pattern", "exclude_modules", "layer_replication", "layers_pattern", "layers_to_transform",
-            "rank_pattern", "target_parameters", "trainable_token_indices",
-        ] {
-            configuration.expect(key, toBe: [:], [], because: "this part of LoRA is not supported")
-        }
-        for key in ["fan_in_fan_out", "lora_bias", "use_dora", "use_qalora"] {
-            configuration.expect(key, toBe: false, because: "this variant of LoRA is not supported")
-        }
-        // Of use only while a variant is on, or before training.
-        configuration.ignore(["init_lora_weights", "loftq_config", "megatron_core", "qalora_group_size"])
-    }
-
-    package func attach(
-        to model: any TransformerModel, from tensors: WeightReader, folder: String, isTrainable: Bool
-    ) throws -> any TunedModel {
-        for parameter in model.headParameters {
-            parameter.value = try tensors.parameter(
-                Self.filePrefix + parameter.name, shape: parameter.shape, role: parameter.role
-            ).value
-        }
-        return try attach(to: model, isTrainable: isTrainable) { layer in
-            let name = Self.filePrefix + layer.name
-            return (
-                try tensors.parameter("\(name).lora_A.weight", shape: [r, layer.inputSize], role: .weight).value,
-                try tensors.parameter("\(name).lora_B.weight", shape: [layer.outputSize, r], role: .weight).value
-            )
-        }
-    }
-
-    /// What PEFT puts in front of the names of the model's modules.
-    static var filePrefix: String { "base_model.model." }
-
-    var fileConfiguration: [String: JSONValue] {
-        var json: [String: JSONValue] = [
-            "r": .int(r),
-            "lora_alpha": Int(exactly: loraAlpha).map { .int($0) } ?? .double(loraAlpha),
-            "target_modules": targetModules.json,
-            "bias": "none",
-        ]
-        if loraDropout != 0 { json["lora_dropout"] = .double(loraDropout) }
-        if useRSLoRA { json["use_rslora"] = true }
-        return json
     }
 }

@@ -2,37 +2,56 @@ import Models
 import Tensors
 
 /// The adapter of one linear layer: y = W x + b + s B A dropout(x).
-final class LoRALayer: LinearAdapter {
-    /// A, (r, inputs)
-    let a: Parameter
-    /// B, (outputs, r)
-    let b: Parameter
-    /// s
-    let scale: Double
-    let dropout: Double
+///
+/// With a magnitude m, y = m / ‖W + s B A‖ · (W + s B A) x + b, with one norm for each output.
+final class LoRALayer: LinearAdapter, LoRAAdapter {
+    let factors: LoRAFactors
+    private let layer: Linear
+    private let dropout: Double
+    private var mergedScale: Tensor?
 
-    init(a: Parameter, b: Parameter, scale: Double, dropout: Double) {
-        self.a = a
-        self.b = b
-        self.scale = scale
+    init(_ layer: Linear, _ factors: LoRAFactors, dropout: Double) {
+        self.layer = layer
+        self.factors = factors
         self.dropout = dropout
     }
 
-    var parameters: [Parameter] { [a, b] }
+    var weight: Parameter { layer.weight }
 
     func output(of input: Tensor, through layer: Linear, mode: ForwardMode) throws -> Tensor {
         let base = try layer.baseOutput(of: input)
         let dropped = try NN.dropout(
-            input.to(a.value.dtype), probability: dropout, training: mode == .training)
+            input.to(factors.a.value.dtype), probability: dropout, training: mode == .training)
         // Scaled while it is small: (…, r).
-        let reduced = try NN.linear(dropped, weight: a.value) * scale
-        return try base + NN.linear(reduced, weight: b.value).to(base.dtype)
+        let reduced = try NN.linear(dropped, weight: factors.a.value) * factors.scale
+        let bias = try factors.bias.map { try $0.value * factors.scale }
+        let change = try NN.linear(reduced, weight: factors.b.value, bias: bias)
+        guard let magnitude = try magnitudeScale(layer.weight.value) else { return try base + change.to(base.dtype) }
+        // The direction acts on what was dropped too, as in PEFT.
+        let isDropped = mode == .training && dropout > 0
+        var plain = isDropped ? try NN.linear(dropped.to(base.dtype), weight: layer.weight.value) : base
+        if !isDropped, let bias = layer.bias { plain = try plain - bias.value }
+        let added = try (magnitude - 1) * plain.to(magnitude.dtype) + magnitude * change
+        return try base + added.to(base.dtype)
     }
 
-    /// The weight with the adapter's change, W + s B A, in float32.
-    func mergedWeight(of layer: Linear) throws -> Tensor {
-        try withoutGradients {
-            try layer.weight.value.to(.float32) + b.value.matmul(a.value) * scale
+    func putOn() { layer.adapter = self }
+    func takeOff() { layer.adapter = nil }
+
+    func merge() throws {
+        if let bias = factors.bias {
+            guard let own = layer.bias else {
+                throw PEFTError(["`\(layer.name)` has no bias that the adapter's could become part of"])
+            }
+            own.value = try withoutGradients { try own.value.to(.float32) + bias.value * factors.scale }
         }
+        (layer.weight.value, mergedScale) = try mergedWeight(layer.weight.value)
+    }
+
+    func unmerge() throws {
+        if let bias = factors.bias, let own = layer.bias {
+            own.value = try withoutGradients { try own.value - bias.value * factors.scale }
+        }
+        layer.weight.value = try unmergedWeight(layer.weight.value, scale: mergedScale)
     }
 }

@@ -2,36 +2,81 @@ import JSONValues
 import Models
 import Tensors
 
-/// A model whose linear layers have low-rank adapters.
+/// A model whose linear layers and tables have low-rank adapters.
 final class LoRAModel: TunedModel {
     let base: any TransformerModel
-    private let method: LoRA
-    private var layers: [(layer: Linear, adapter: LoRALayer)]
+    let method: LoRA
+    let adapters: [any LoRAAdapter]
+    let saved: SavedModules
+    /// Weights of the base model that came with the adapter.
+    private let replaced: [Parameter]
+    private var isMerged = false
 
-    init(base: any TransformerModel, method: LoRA, layers: [(layer: Linear, adapter: LoRALayer)]) {
+    init(
+        base: any TransformerModel, method: LoRA, adapters: [any LoRAAdapter], saved: SavedModules,
+        replaced: [Parameter]
+    ) {
         self.base = base
         self.method = method
-        self.layers = layers
+        self.adapters = adapters
+        self.saved = saved
+        self.replaced = replaced
     }
 
-    var trainableParameters: [Parameter] { layers.flatMap(\.adapter.parameters) + base.headParameters }
+    var trainableParameters: [Parameter] { adapters.flatMap(\.factors.parameters) + saved.biases + saved.parameters }
+    var changedParameters: [Parameter] { trainableParameters + replaced }
 
     func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor {
         try base.logits(for: input, mode: mode)
     }
 
     func save(to folder: String, baseModelName: String?) throws {
-        let tensors = trainableParameters.map { (LoRA.filePrefix + $0.name, $0.value) }
-        try AdapterFolder.write(
-            Dictionary(uniqueKeysWithValues: tensors), configuration: method.fileConfiguration, method: LoRA.self,
-            model: base, baseModelName: baseModelName, to: folder)
+        var tensors = try saved.tensors()
+        for parameter in adapters.flatMap(\.factors.parameters) {
+            tensors[LoRA.filePrefix + parameter.name] = parameter.value
+        }
+        for weight in replaced {
+            let module = LoRA.filePrefix + weight.name.dropLast("weight".count)
+            tensors[module + "base_layer.weight"] = try weight.fileValue
+        }
+        var configuration = method.fileConfiguration
+        // PEFT's own list for all-linear depends on its version and the task; names do not.
+        if method.targetModules == .allLinear {
+            configuration["target_modules"] = TargetModules.names(adapters.map(\.moduleName)).json
+        }
+        if adapters.contains(where: { $0.weight.isTransposedInFile }) { configuration["fan_in_fan_out"] = true }
+        let writer = AdapterWriter(model: base, method: LoRA.self, baseModelName: baseModelName)
+        try writer.write(
+            tensors, configuration: configuration, saved: saved, fingerprint: baseFingerprint(), to: folder)
     }
 
     func merge() throws {
-        for (layer, adapter) in layers {
-            layer.weight.value = try adapter.mergedWeight(of: layer)
-            layer.adapter = nil
+        guard !isMerged else { return }
+        if base.tiesWordEmbeddings, adapters.contains(where: { $0.weight === base.wordEmbeddings.weight }) {
+            throw PEFTError(
+                [
+                    "the adapter of `\(base.wordEmbeddings.name)` can't be merged: the table also gives the logits, "
+                        + "which the adapter leaves as they are"
+                ], help: "use the base model together with the adapter")
         }
-        layers = []
+        for adapter in adapters {
+            try adapter.merge()
+            adapter.takeOff()
+        }
+        isMerged = true
     }
+
+    func unmerge() throws {
+        guard isMerged else { return }
+        for adapter in adapters.reversed() {
+            try adapter.unmerge()
+            adapter.putOn()
+        }
+        isMerged = false
+    }
+}
+
+extension LoRAAdapter {
+    /// The path of the module.
+    var moduleName: String { String(weight.name.dropLast(".weight".count)) }
 }

@@ -38,12 +38,12 @@ package struct PTuning: SoftPromptMethod, Hashable {
 
     package func attach(to model: any TransformerModel, generator: RandomGenerator) throws -> any TunedModel {
         try validate()
-        try prepare(model, isTrainable: true)
+        let saved = try prepare(model, isTrainable: true)
         let encoder = try PromptEncoder(
-            self, width: model.dimensions.hiddenSize, device: model.device,
+            self, width: model.dimensions.embeddingSize, device: model.device,
             generator: generator)
         for parameter in encoder.parameters { try parameter.setTrainable(true) }
-        return SoftPromptModel(base: model, method: self, source: encoder)
+        return SoftPromptModel(base: model, method: self, source: encoder, saved: saved)
     }
 
     private func validate() throws {
@@ -77,20 +77,18 @@ extension PTuning {
             encoderDropout: configuration.number("encoder_dropout", default: 0, in: 0...1))
     }
 
-    package func attach(
-        to model: any TransformerModel, from tensors: WeightReader, folder: String, isTrainable: Bool
-    ) throws -> any TunedModel {
-        let vectors = try readPrompt(for: model, from: tensors)
-        try prepare(model, isTrainable: isTrainable)
-        guard isTrainable else {
-            let source = try PromptEmbedding(vectors, isTrainable: false)
-            return SoftPromptModel(base: model, method: self, source: source)
+    package func attach(to model: any TransformerModel, from source: AdapterSource) throws -> any TunedModel {
+        let (vectors, saved) = try readPrompt(for: model, from: source, width: model.dimensions.embeddingSize)
+        try prepare(model, saved: saved, isTrainable: source.isTrainable)
+        guard source.isTrainable else {
+            let prompt = try PromptEmbedding(vectors, isTrainable: false)
+            return SoftPromptModel(base: model, method: self, source: prompt, saved: saved)
         }
         let encoder = try PromptEncoder(
-            self, width: model.dimensions.hiddenSize, folder: folder, device: vectors.device)
-        try encoder.check(against: vectors, folder: folder)
+            self, width: model.dimensions.embeddingSize, folder: source.folder, device: vectors.device)
+        try encoder.check(against: vectors, folder: source.folder)
         for parameter in encoder.parameters { try parameter.setTrainable(true) }
-        return SoftPromptModel(base: model, method: self, source: encoder)
+        return SoftPromptModel(base: model, method: self, source: encoder, saved: saved)
     }
 
     var fileConfiguration: [String: JSONValue] {

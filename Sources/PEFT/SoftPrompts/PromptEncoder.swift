@@ -1,4 +1,3 @@
-import Foundation
 import Models
 import Tensors
 
@@ -15,52 +14,26 @@ final class PromptEncoder: PromptSource {
     /// The linear layers, with ReLU between them.
     private let linears: [Linear]
 
-    /// A new network with PyTorch's first values: N(0, 1) for the input, U(±1/√inputs) for linear layers and
-    /// U(±1/√h) for the LSTM.
+    /// A new network with PyTorch's first values.
     convenience init(_ method: PTuning, width: Int, device: Device, generator: RandomGenerator) throws {
-        try self.init(method, width: width) { name, shape, role, bound in
-            let value =
-                if let bound {
-                    try Tensor.uniform(shape, low: -bound, high: bound, generator: generator)
-                } else {
-                    try Tensor.normal(shape, mean: 0, standardDeviation: 1, generator: generator)
-                }
-            return Parameter(name: Self.prefix + name, role: role, value: try value.to(device))
-        }
+        try self.init(method, width: width, make: PromptEncoderFile.fresh(device: device, generator: generator))
     }
 
     /// A network that was saved beside an adapter.
     ///
     /// - Throws: ``PEFTError`` if there is none; ``ModelError`` if its tensors aren't the method's.
     convenience init(_ method: PTuning, width: Int, folder: String, device: Device) throws {
-        let path = AdapterFolder.path(Self.fileName, in: folder)
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw PEFTError(
-                ["\(folder) has no \(Self.fileName): without the prompt encoder, P-tuning can't be trained further"],
-                help: "adapters that PEFT saved can be evaluated, not trained")
-        }
-        let tensors = WeightReader(path: path, source: try SafetensorsFile(path), device: device)
-        try self.init(method, width: width) { name, shape, role, _ in
-            let value = try tensors.parameter(name, shape: shape, role: role).value
-            return Parameter(name: Self.prefix + name, role: role, value: value)
-        }
-        try tensors.finish(help: "the file must be the one that was saved with this adapter")
+        let (make, finish) = try PromptEncoderFile.saved(in: folder, device: device)
+        try self.init(method, width: width, make: make)
+        try finish()
     }
 
-    /// - Parameter make: a parameter of a name, shape, role and bound of its first values (nil: N(0, 1)).
-    private init(
-        _ method: PTuning, width: Int,
-        make: (_ name: String, _ shape: [Int], _ role: Parameter.Role, _ bound: Double?) throws -> Parameter
-    ) throws {
+    private init(_ method: PTuning, width: Int, make: PromptEncoderFile.Maker) throws {
         self.method = method
         let hidden = method.encoderHiddenSize
         embedding = try make("embedding.weight", [method.numVirtualTokens, width], .embedding, nil)
         func linear(_ name: String, _ inputs: Int, _ outputs: Int) throws -> Linear {
-            let bound = 1 / Double(inputs).squareRoot()
-            return Linear(
-                name: Self.prefix + name,
-                weight: try make("\(name).weight", [outputs, inputs], .weight, bound),
-                bias: try make("\(name).bias", [outputs], .bias, bound))
+            try PromptEncoderFile.linear(name, inputs: inputs, outputs: outputs, make)
         }
         switch method.encoderReparameterizationType {
         case .mlp:
@@ -108,22 +81,11 @@ final class PromptEncoder: PromptSource {
     }
 
     func save(to folder: String) throws {
-        let tensors = try parameters.map { (String($0.name.dropFirst(Self.prefix.count)), try $0.value.detached()) }
-        try Safetensors.write(
-            Dictionary(uniqueKeysWithValues: tensors), metadata: ["format": "pt"],
-            to: AdapterFolder.path(Self.fileName, in: folder))
+        try PromptEncoderFile(parameters: parameters).save(to: folder)
     }
 
     /// - Throws: ``PEFTError`` if the network's outputs are not the saved vectors.
     func check(against vectors: Tensor, folder: String) throws {
-        let difference = try withoutGradients { try (self.vectors(mode: .inference) - vectors).maxAbs() }
-        guard difference <= 1e-4 else {
-            throw PEFTError(
-                ["\(folder): \(Self.fileName) does not make the vectors in adapter_model.safetensors"],
-                help: "the two files must come from one save")
-        }
+        try PromptEncoderFile.check(self, against: vectors, folder: folder)
     }
-
-    static var fileName: String { "prompt_encoder.safetensors" }
-    private static var prefix: String { "prompt_encoder." }
 }

@@ -28,9 +28,10 @@ package struct PromptTuning: SoftPromptMethod, Hashable {
     }
 
     package func attach(to model: any TransformerModel, generator: RandomGenerator) throws -> any TunedModel {
-        try prepare(model, isTrainable: true)
+        let saved = try prepare(model, isTrainable: true)
         let vectors = try initialVectors(for: model, generator: generator)
-        return SoftPromptModel(base: model, method: self, source: try PromptEmbedding(vectors, isTrainable: true))
+        return SoftPromptModel(
+            base: model, method: self, source: try PromptEmbedding(vectors, isTrainable: true), saved: saved)
     }
 
     /// (V, d)
@@ -41,7 +42,7 @@ package struct PromptTuning: SoftPromptMethod, Hashable {
         let ids: [Int]
         switch promptTuningInit {
         case .random:
-            let shape = [count, model.dimensions.hiddenSize]
+            let shape = [count, model.dimensions.embeddingSize]
             return try Tensor.normal(shape, mean: 0, standardDeviation: 1, generator: generator).to(device)
         case .sampleVocabulary:
             let places = try Tensor.uniform([count], low: 0, high: 1, generator: generator).floats()
@@ -59,7 +60,8 @@ package struct PromptTuning: SoftPromptMethod, Hashable {
             ids = (0..<count).map { textIDs[$0 % textIDs.count] }
         }
         return try withoutGradients {
-            try model.wordEmbeddings(try Tensor(ids, shape: [count]).to(device)).to(.float32).copy()
+            let words = try model.wordEmbeddings(try Tensor(ids, shape: [count]).to(device)).to(.float32)
+            return try (words * model.embeddingScale).copy()
         }
     }
 }
@@ -82,13 +84,12 @@ extension PromptTuning {
         self.init(numVirtualTokens: count, promptTuningInit: initialisation)
     }
 
-    package func attach(
-        to model: any TransformerModel, from tensors: WeightReader, folder: String, isTrainable: Bool
-    ) throws -> any TunedModel {
-        let vectors = try readPrompt(for: model, from: tensors)
-        try prepare(model, isTrainable: isTrainable)
+    package func attach(to model: any TransformerModel, from source: AdapterSource) throws -> any TunedModel {
+        let (vectors, saved) = try readPrompt(for: model, from: source, width: model.dimensions.embeddingSize)
+        try prepare(model, saved: saved, isTrainable: source.isTrainable)
         return SoftPromptModel(
-            base: model, method: self, source: try PromptEmbedding(vectors, isTrainable: isTrainable))
+            base: model, method: self, source: try PromptEmbedding(vectors, isTrainable: source.isTrainable),
+            saved: saved)
     }
 
     var fileConfiguration: [String: JSONValue] {

@@ -11,8 +11,19 @@ protocol SoftPromptMethod: PEFTMethod {
 }
 
 extension SoftPromptMethod {
-    /// Freezes the model but for its head.
-    func prepare(_ model: any TransformerModel, isTrainable: Bool) throws {
+    /// Freezes the model but for its head, which is trained too.
+    func prepare(_ model: any TransformerModel, isTrainable: Bool) throws -> SavedModules {
+        let saved = try SavedModules(of: model, prefix: SoftPromptModel.headPrefix, isStrict: true)
+        try prepare(model, saved: saved, isTrainable: isTrainable)
+        return saved
+    }
+
+    func prepare(_ model: any TransformerModel, saved: SavedModules, isTrainable: Bool) throws {
+        if model.task.peftName == nil {
+            throw PEFTError(
+                ["\(Self.peftType) is not possible for \(model.task.rawValue): PEFT has no `task_type` for it"],
+                help: "use lora or ia3")
+        }
         let dimensions = model.dimensions
         guard numVirtualTokens >= 1, numVirtualTokens < dimensions.maximumLength else {
             throw PEFTError([
@@ -20,20 +31,21 @@ extension SoftPromptMethod {
                     + "\(dimensions.maximumLength) positions"
             ])
         }
-        let head = Set(model.headParameters.map(\.name))
-        try model.setTrainable { isTrainable && head.contains($0.name) }
+        let trained = Set(saved.all.map(\.name))
+        try model.setTrainable { isTrainable && trained.contains($0.name) }
     }
 
-    /// Reads the head, and the vectors (V, d) that a file of every soft prompt has.
-    func readPrompt(for model: any TransformerModel, from tensors: WeightReader) throws -> Tensor {
-        for parameter in model.headParameters {
-            parameter.value = try tensors.parameter(
-                SoftPromptModel.headPrefix + parameter.name, shape: parameter.shape, role: parameter.role
-            ).value
-        }
-        return try tensors.parameter(
-            SoftPromptModel.promptName, shape: [numVirtualTokens, model.dimensions.hiddenSize], role: .embedding
+    /// Reads the head, and the vectors (V, width) that a file of every soft prompt has.
+    func readPrompt(
+        for model: any TransformerModel, from source: AdapterSource, width: Int
+    ) throws -> (vectors: Tensor, saved: SavedModules) {
+        let saved = try SavedModules(
+            of: model, extra: source.header.effectiveModulesToSave, prefix: SoftPromptModel.headPrefix, isStrict: false)
+        try saved.read(from: source.tensors, for: model)
+        let vectors = try source.tensors.parameter(
+            SoftPromptModel.promptName, shape: [numVirtualTokens, width], role: .embedding
         ).value
+        return (vectors, saved)
     }
 
     /// What `adapter_config.json` says of every soft prompt.

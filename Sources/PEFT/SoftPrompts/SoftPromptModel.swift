@@ -9,18 +9,30 @@ final class SoftPromptModel: TunedModel {
     let base: any TransformerModel
     let source: any PromptSource
     private let method: any SoftPromptMethod
+    private let saved: SavedModules
 
-    init(base: any TransformerModel, method: any SoftPromptMethod, source: any PromptSource) {
+    init(
+        base: any TransformerModel, method: any SoftPromptMethod, source: any PromptSource, saved: SavedModules
+    ) {
         self.base = base
         self.method = method
         self.source = source
+        self.saved = saved
     }
 
     static var headPrefix: String { "base_model." }
     static var promptName: String { "prompt_embeddings" }
 
-    var trainableParameters: [Parameter] { source.parameters + base.headParameters }
+    var trainableParameters: [Parameter] { source.parameters + saved.all }
     var virtualTokenCount: Int { method.numVirtualTokens }
+
+    var virtualLogitCount: Int {
+        switch base.task {
+        // The answer's positions are the decoder's; a row has one place.
+        case .sequenceClassification, .sequenceToSequence: 0
+        case .tokenClassification, .maskedLanguageModelling, .causalLanguageModelling: method.numVirtualTokens
+        }
+    }
 
     func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor {
         let batch = input.shape[0]
@@ -30,8 +42,11 @@ final class SoftPromptModel: TunedModel {
             case .ids(let ids): try base.wordEmbeddings(ids)
             case .embeddings(let embeddings): embeddings
             }
-        let prompt = try source.vectors(mode: mode).to(words.dtype)
-            .unsqueezed(0).expanded(to: [batch, count, base.dimensions.hiddenSize])
+        var vectors = try source.vectors(mode: mode)
+        // A model's scale of words is in PEFT's vectors, and still to come here.
+        if base.embeddingScale != 1 { vectors = try vectors / base.embeddingScale }
+        let prompt = try vectors.to(words.dtype)
+            .unsqueezed(0).expanded(to: [batch, count, base.dimensions.embeddingSize])
         var extended = input
         extended.tokens = .embeddings(try Tensor.concatenated([prompt, words], dim: 1))
         extended.attentionMask = try input.attentionMask.map { mask in
@@ -46,19 +61,19 @@ final class SoftPromptModel: TunedModel {
     }
 
     func save(to folder: String, baseModelName: String?) throws {
-        var tensors = [Self.promptName: try withoutGradients { try source.vectors(mode: .inference) }]
-        for parameter in base.headParameters { tensors[Self.headPrefix + parameter.name] = parameter.value }
+        var tensors = try saved.tensors()
+        tensors[Self.promptName] = try withoutGradients { try source.vectors(mode: .inference) }
         let dimensions = base.dimensions
         let sizes: [String: JSONValue] = [
             "num_virtual_tokens": .int(method.numVirtualTokens),
-            "token_dim": .int(dimensions.hiddenSize),
+            "token_dim": .int(dimensions.embeddingSize),
             "num_layers": .int(dimensions.layerCount),
             "num_attention_heads": .int(dimensions.attentionHeadCount),
             "num_transformer_submodules": 1,
         ]
-        try AdapterFolder.write(
-            tensors, configuration: method.fileConfiguration.merging(sizes) { $1 }, method: type(of: method),
-            model: base, baseModelName: baseModelName, to: folder)
+        try AdapterWriter(model: base, method: type(of: method), baseModelName: baseModelName).write(
+            tensors, configuration: method.fileConfiguration.merging(sizes) { $1 }, saved: saved,
+            fingerprint: baseFingerprint(), to: folder)
         // What the vectors are made by, so that training can go on.
         try (source as? PromptEncoder)?.save(to: folder)
     }

@@ -1,0 +1,122 @@
+import JSONValues
+package import Models
+package import Tensors
+
+/// (IA)³ (Liu et al. 2022, arXiv:2205.05638): outputs of some linear layers, and inputs of others, are scaled by learned
+/// vectors.
+///
+/// The parameters are PEFT's `IA3Config`'s.
+package struct IA3: PEFTMethod, Hashable {
+    package static var peftType: String { "IA3" }
+
+    package var targetModules: TargetModules
+    /// Those of the targets whose inputs are scaled. A name means every layer whose path ends with it, in the middle of
+    /// a component too, as in PEFT.
+    package var feedforwardModules: TargetModules?
+    /// What is left out of the targets.
+    package var excludeModules: TargetModules?
+    /// Modules that are trained as a whole, besides the head.
+    package var modulesToSave: [String] = []
+    /// Whether vectors begin with ones, and so as no change; else with N(0, 1), for tests.
+    package var initIA3Weights = true
+
+    package init(targetModules: TargetModules, feedforwardModules: TargetModules? = nil) {
+        self.targetModules = targetModules
+        self.feedforwardModules = feedforwardModules
+    }
+
+    package func attach(to model: any TransformerModel, generator: RandomGenerator) throws -> any TunedModel {
+        let names = SavedModules.names(of: model, extra: modulesToSave)
+        let targets = try layers(of: model, modulesToSave: names, isStrict: true)
+        if case .names(let names) = feedforwardModules {
+            let unmatched = names.filter { name in !targets.contains { $0.name.hasSuffix(name) } }
+            guard unmatched.isEmpty else {
+                throw PEFTError(unmatched.map { "feedforward_modules `\($0)` is none of target_modules" })
+            }
+        }
+        let saved = try SavedModules(
+            of: model, extra: modulesToSave, prefix: LoRA.filePrefix, isStrict: true)
+        return try attach(to: model, targets: targets, saved: saved, isTrainable: true) { _, shape in
+            initIA3Weights
+                ? try Tensor.ones(shape)
+                : try Tensor.normal(shape, mean: 0, standardDeviation: 1, generator: generator)
+        }
+    }
+
+    package func attach(to model: any TransformerModel, from source: AdapterSource) throws -> any TunedModel {
+        let names = source.header.effectiveModulesToSave
+        let targets = try layers(of: model, modulesToSave: names, isStrict: false)
+        let saved = try SavedModules(of: model, extra: names, prefix: LoRA.filePrefix, isStrict: false)
+        try saved.read(from: source.tensors, for: model)
+        return try attach(to: model, targets: targets, saved: saved, isTrainable: source.isTrainable) { name, shape in
+            try source.tensors.parameter(LoRA.filePrefix + name, shape: shape, role: .weight).value
+        }
+    }
+
+    private func layers(
+        of model: any TransformerModel, modulesToSave: [String], isStrict: Bool
+    ) throws -> [Linear] {
+        var selection = ModuleSelection(targetModules: targetModules)
+        selection.excludeModules = excludeModules
+        selection.modulesToSave = modulesToSave
+        selection.includesEmbeddings = false
+        selection.isStrict = isStrict
+        return try selection.select(in: model).compactMap { module in
+            if case .linear(let layer) = module { layer } else { nil }
+        }
+    }
+
+    private func scalesInput(_ layer: Linear) throws -> Bool {
+        switch feedforwardModules {
+        case .names(let names): names.contains { layer.name.hasSuffix($0) }
+        case .pattern, .allLinear: try feedforwardModules?.matches(layer.name) ?? false
+        case nil: false
+        }
+    }
+
+    private func attach(
+        to model: any TransformerModel, targets: [Linear], saved: SavedModules, isTrainable: Bool,
+        values: (_ name: String, _ shape: [Int]) throws -> Tensor
+    ) throws -> any TunedModel {
+        let trained = Set(saved.all.map(\.name))
+        try model.setTrainable { isTrainable && trained.contains($0.name) }
+        let adapters = try targets.map { layer in
+            let scalesInput = try scalesInput(layer)
+            let name = "\(layer.name).ia3_l"
+            let value = try values(name, scalesInput ? [1, layer.inputSize] : [layer.outputSize, 1])
+            let vector = Parameter(name: name, role: .weight, value: try value.to(layer.weight.value.device))
+            try vector.setTrainable(isTrainable)
+            return IA3Layer(layer, vector, scalesInput: scalesInput)
+        }
+        for adapter in adapters { adapter.layer.adapter = adapter }
+        return IA3Model(base: model, method: self, adapters: adapters, saved: saved)
+    }
+}
+
+// MARK: - PEFT's files
+
+extension IA3 {
+    package init(from configuration: inout ConfigurationReader) {
+        self.init(targetModules: .allLinear)
+        if let targets = configuration.modules("target_modules") {
+            targetModules = targets
+        } else {
+            configuration.report("`target_modules`: expected a list of names or a regular expression")
+        }
+        feedforwardModules = configuration.modules("feedforward_modules")
+        excludeModules = configuration.modules("exclude_modules")
+        initIA3Weights = configuration.bool("init_ia3_weights", default: true)
+        // How the base model's file holds its matrices is known from the model.
+        configuration.ignore(["fan_in_fan_out"])
+    }
+
+    var fileConfiguration: [String: JSONValue] {
+        var json: [String: JSONValue] = [
+            "target_modules": targetModules.json,
+            "feedforward_modules": feedforwardModules?.json ?? [],
+        ]
+        if let excludeModules { json["exclude_modules"] = excludeModules.json }
+        if !initIA3Weights { json["init_ia3_weights"] = false }
+        return json
+    }
+}

@@ -1,0 +1,43 @@
+import Models
+import Tensors
+
+/// The adapter of one module, of a linear layer or of a table.
+protocol LoRAAdapter: AnyObject {
+    var factors: LoRAFactors { get }
+    /// The weight of the base model, which merging changes.
+    var weight: Parameter { get }
+
+    /// Makes the module compute with the adapter.
+    func putOn()
+    /// Makes the module compute without the adapter.
+    func takeOff()
+    /// Writes the change into the weight.
+    func merge() throws
+    /// Takes what ``merge()`` wrote off the weight.
+    func unmerge() throws
+}
+
+extension LoRAAdapter {
+    /// m / ‖W + s B A‖, (outputs); nil without DoRA.
+    ///
+    /// - Parameter weight: (outputs, inputs)
+    func magnitudeScale(_ weight: Tensor) throws -> Tensor? {
+        try factors.magnitude.map { try $0.value / factors.norms(weight) }
+    }
+
+    /// (W + s B A) · m / ‖W + s B A‖, and the last factor, (outputs, 1), by which unmerging divides.
+    func mergedWeight(_ weight: Tensor) throws -> (weight: Tensor, scale: Tensor?) {
+        try withoutGradients {
+            let sum = try weight.to(.float32) + factors.change()
+            guard let scale = try magnitudeScale(weight)?.unsqueezed(1) else { return (sum, nil) }
+            return (try sum * scale, scale)
+        }
+    }
+
+    func unmergedWeight(_ merged: Tensor, scale: Tensor?) throws -> Tensor {
+        try withoutGradients {
+            let sum = try scale.map { try merged / $0 } ?? merged
+            return try sum - factors.change()
+        }
+    }
+}

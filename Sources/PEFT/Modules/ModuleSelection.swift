@@ -1,0 +1,132 @@
+import Diagnostics
+package import Models
+
+/// Which modules of a model get an adapter, by PEFT's rules.
+package struct ModuleSelection: Sendable, Hashable {
+    package var targetModules: TargetModules
+    /// What is left out of these.
+    package var excludeModules: TargetModules?
+    /// The numbers of the layers that are meant, of targets that are given by their last components; nil is all.
+    package var layersToTransform: [Int]?
+    /// What stands in front of a layer's number: `layers`; where empty, anything.
+    package var layersPattern: [String] = []
+    /// Modules that are trained as they are, besides the head, and so get no adapter.
+    package var modulesToSave: [String] = []
+    /// Whether tables of vectors are meant too.
+    package var includesEmbeddings = true
+    /// Whether every name must match something. PEFT is content if one does.
+    package var isStrict = true
+
+    package init(targetModules: TargetModules) {
+        self.targetModules = targetModules
+    }
+
+    /// The modules of a model that are meant, in its order.
+    ///
+    /// - Throws: ``PEFTError`` for each name or pattern that matches nothing, with what there is.
+    package func select(in model: any TransformerModel) throws -> [AdaptableModule] {
+        let head = model.head.map(\.name)
+        let modulesToSave = (modulesToSave + model.headModules).uniqued()
+        func isSaved(_ name: String) -> Bool { modulesToSave.contains { ".\(name).".contains(".\($0).") } }
+        var candidates = model.linears.filter { !isSaved($0.name) }.map { AdaptableModule.linear($0) }
+        if includesEmbeddings {
+            candidates += model.embeddings.filter { !isSaved($0.name) }.map { .embedding($0) }
+        }
+        if isStrict, case .names(let targets) = targetModules {
+            let unmatched = targets.filter { target in
+                !candidates.contains { TargetModules.matches(target, $0.name) }
+            }
+            guard unmatched.isEmpty else { throw Self.noMatch(unmatched, among: candidates, head: head) }
+        }
+        let selected = try candidates.filter { module in
+            if try excludeModules?.matches(module.name) == true { return false }
+            guard targetModules == .allLinear else { return try isMeant(module.name) }
+            guard case .linear(let layer) = module else { return false }
+            return layer !== model.outputLayer
+        }
+        guard !selected.isEmpty else {
+            throw Self.noMatch(spelledTargets, among: candidates, head: head)
+        }
+        return selected
+    }
+
+    private func isMeant(_ name: String) throws -> Bool {
+        guard case .names(let targets) = targetModules, !targets.contains(name) else {
+            return try targetModules.matches(name)
+        }
+        guard try targetModules.matches(name) else { return false }
+        guard let layersToTransform, !layersToTransform.isEmpty else { return true }
+        return layerNumber(in: name).map(layersToTransform.contains) ?? false
+    }
+
+    /// The first number in a name behind the pattern; it is neither the first nor the last component.
+    private func layerNumber(in name: String) -> Int? {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        for index in parts.indices.dropFirst().dropLast() {
+            guard let number = Int(parts[index]), parts[index].allSatisfy(\.isNumber) else { continue }
+            let front = parts[..<index].joined(separator: ".")
+            if layersPattern.isEmpty ? index >= 2 : layersPattern.contains(where: { TargetModules.matches($0, front) })
+            {
+                return number
+            }
+        }
+        return nil
+    }
+
+    private var spelledTargets: [String] {
+        switch targetModules {
+        case .names(let names): names
+        case .pattern(let pattern): [pattern]
+        case .allLinear: ["all-linear"]
+        }
+    }
+
+    private static func noMatch(_ targets: [String], among modules: [AdaptableModule], head: [String]) -> PEFTError {
+        let suffixes = modules.flatMap { Self.suffixes(of: $0.name) }.uniqued()
+        let problems = targets.map { target in
+            let reason =
+                if head.contains(where: { TargetModules.matches(target, $0) }) {
+                    "is the head, which is trained in any case"
+                } else if let near = NearestName.find(target, among: suffixes), near != target {
+                    "matches no linear layer; did you mean `\(near)`?"
+                } else if suffixes.contains(target) {
+                    "matches only what is excluded"
+                } else {
+                    "matches no linear layer"
+                }
+            return "target_modules `\(target)` \(reason)"
+        }
+        let linears = modules.compactMap { module in if case .linear(let layer) = module { layer.name } else { nil } }
+        return PEFTError(problems, help: "the model's linear layers are \(Self.summary(of: linears))")
+    }
+
+    /// `a.b.c` → `c`, `b.c`, `a.b.c`
+    private static func suffixes(of name: String) -> [String] {
+        let parts = name.split(separator: ".")
+        return parts.indices.reversed().map { parts[$0...].joined(separator: ".") }
+    }
+
+    /// The names with the numbers of repeated layers drawn together: `encoder.layer.0…5.output.dense`.
+    private static func summary(of names: [String]) -> String {
+        var shapes: [String] = []
+        var numbers: [String: [Int]] = [:]
+        for name in names {
+            let parts = name.split(separator: ".").map(String.init)
+            let shape = parts.map { Int($0) == nil ? $0 : "#" }.joined(separator: ".")
+            if numbers[shape] == nil { shapes.append(shape) }
+            numbers[shape, default: []] += parts.compactMap { Int($0) }.prefix(1)
+        }
+        return shapes.map { shape in
+            guard let found = numbers[shape], let first = found.min(), let last = found.max() else { return shape }
+            return shape.replacing("#", with: first == last ? "\(first)" : "\(first)…\(last)")
+        }.joined(separator: ", ")
+    }
+}
+
+extension Array where Element: Hashable {
+    /// The elements without repetitions, in their order.
+    func uniqued() -> [Element] {
+        var seen: Set<Element> = []
+        return filter { seen.insert($0).inserted }
+    }
+}
