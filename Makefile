@@ -6,7 +6,7 @@ export DEVICE ?= cpu
 
 .PHONY: help
 help: ## What can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 .PHONY: setup
 setup: ## Set up what the build needs: Debian packages, LibTorch, the model (DEVICE=cuda for a GPU)
@@ -29,8 +29,18 @@ reference: setup ## Build the environment of the reference libraries, in .deps/r
 	@scripts/reference/setup.sh
 
 .PHONY: conformance
-conformance: build reference ## Compare with transformers and PEFT, logit by logit
+conformance: build reference ## Compare every architecture and method with transformers and PEFT
 	@.deps/reference/bin/python scripts/reference/conformance.py --json .deps/conformance.json
+	@.deps/reference/bin/python scripts/reference/pipeline_conformance.py --json .deps/pipeline-conformance.json
+
+.PHONY: conformance-fast
+conformance-fast: setup reference ## The same for two architectures, with the programs that `make test` built
+	@swift build --product conformance-tool --quiet
+	@.deps/reference/bin/python scripts/reference/conformance.py --fast --tool .build/debug/conformance-tool
+
+.PHONY: quality
+quality: build reference ## Compare what is learned on SST-2 with PEFT and Trainer (DATA=folder with train.tsv and dev.tsv)
+	@.deps/reference/bin/python scripts/reference/quality.py --data "$(DATA)"
 
 .PHONY: tokenizers
 tokenizers: build reference ## Compare tokenizers with Hugging Face's, row by row, and their speed

@@ -1,8 +1,10 @@
 """The methods that are compared, as PEFT makes them with random factors, and how their tensors are called here."""
 import torch
-from peft import LoraConfig, PeftModel, PromptEncoderConfig, PromptTuningConfig, get_peft_model
+import safetensors.torch
+from peft import (
+    IA3Config, LoraConfig, PeftModel, PrefixTuningConfig, PromptEncoderConfig, PromptTuningConfig, get_peft_model)
 
-from architectures import MASKED, PEFT_TASKS, TOKENS
+from architectures import MASKED, PEFT_TASKS
 
 
 class Method:
@@ -27,13 +29,19 @@ class Method:
         return torch.randn(parameter.shape) * 0.2
 
     def our_name(self, name):
-        for old, new in [(".default", ""), (".modules_to_save", ""), ("base_model.model.", ""), ("base_model.", "")]:
+        for old, new in [
+            (".default", ""), (".modules_to_save", ""), ("base_model.model.", ""), ("base_model.", ""), (".base_layer", ""),
+            ("magnitude_vector.weight", "magnitude_vector"),
+        ]:
             name = name.replace(old, new)
         return name
 
     def ours_as_reference(self, ours, reference):
         """Our matrices are (outputs, inputs) even where the reference's are not."""
         return ours if ours.shape == reference.shape else ours.T
+
+    def save(self, tuned, folder):
+        tuned.save_pretrained(folder)
 
     def read(self, family, task, folder):
         base = family.model_class(task).from_pretrained(folder / "model")
@@ -56,10 +64,26 @@ class FullFineTuning(Method):
         return family.model_class(task).from_pretrained(folder / "ours/adapter")
 
 
+class PTuning(Method):
+    """PEFT exports what the encoder makes; the encoder itself goes beside it, where our side keeps it."""
+
+    def save(self, tuned, folder):
+        tuned.save_pretrained(folder)
+        encoder = tuned.prompt_encoder["default"].state_dict()
+        safetensors.torch.save_file(
+            {name: tensor.contiguous() for name, tensor in encoder.items()}, folder / "prompt_encoder.safetensors")
+
+
 def lora(**settings):
     return lambda family, task: LoraConfig(
         task_type=PEFT_TASKS[task], r=4, lora_alpha=8, fan_in_fan_out=family.prefix == "GPT2",
         **{"target_modules": family.targets, **settings})
+
+
+def ia3(family, task):
+    return IA3Config(
+        task_type=PEFT_TASKS[task], target_modules=family.feed_forward, feedforward_modules=family.feed_forward[-1:],
+        fan_in_fan_out=family.prefix == "GPT2")
 
 
 def soft(kind, **settings):
@@ -70,7 +94,22 @@ METHODS = [
     # Biases of keys have no gradient but rounding, which AdamW blows up unless ε is above it.
     FullFineTuning("full", merges=True, epsilon=1e-5),
     Method("lora", lora(), merges=True),
-    # PEFT itself fails where `all-linear` meets a token classifier's head, which it would save besides.
-    Method("lora, all linear", lora(target_modules="all-linear", use_rslora=True), merges=True, excludes=(TOKENS,)),
-    Method("prompt tuning", soft(PromptTuningConfig), allows_padding=False, excludes=(MASKED, TOKENS)),
+    Method("lora, all linear", lora(target_modules="all-linear", use_rslora=True), merges=True),
+    Method(
+        "lora, variants",
+        lambda family, task: lora(
+            target_modules="all-linear", bias="all", rank_pattern={family.targets[0]: 2},
+            alpha_pattern={family.targets[0]: 3})(family, task),
+        merges=True),
+    Method("dora", lora(use_dora=True), merges=True),
+    Method("ia3", ia3, merges=True),
+    Method("prompt tuning", soft(PromptTuningConfig), allows_padding=False, excludes=(MASKED,)),
+    PTuning(
+        "p-tuning, mlp", soft(PromptEncoderConfig, encoder_hidden_size=16), allows_padding=False,
+        excludes=(MASKED,)),
+    PTuning(
+        "p-tuning, lstm",
+        soft(PromptEncoderConfig, encoder_hidden_size=16, encoder_reparameterization_type="LSTM"),
+        allows_padding=False, excludes=(MASKED,)),
+    Method("prefix tuning", soft(PrefixTuningConfig), allows_padding=False, excludes=(MASKED,)),
 ]
