@@ -35,6 +35,13 @@ final class DescribedTransformer: TransformerModel {
     var head: [Linear] { taskHead.taskLinears }
     var outputLayer: Linear? { taskHead.outputLayer }
 
+    var tiedNames: [String] {
+        (description.heads[task]?.steps ?? []).flatMap { step -> [String] in
+            guard case .vocabulary(let name, _, let bias, true) = step else { return [] }
+            return ["\(name).weight", "\(name).bias"].filter { $0 != bias }
+        }
+    }
+
     var parameters: [Parameter] {
         input.parameters + layers.flatMap(\.parameters) + (finalNorm?.parameters ?? []) + taskHead.parameters
     }

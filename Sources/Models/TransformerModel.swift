@@ -26,6 +26,8 @@ package protocol TransformerModel: AnyObject {
     /// The layer that gives logits over the vocabulary; nil where the word embeddings do, or there are none.
     var outputLayer: Linear? { get }
     var wordEmbeddings: Embedding { get }
+    /// Names under which transformers has a parameter a second time: an output layer that the word embeddings are.
+    var tiedNames: [String] { get }
     /// What word embeddings are multiplied by on their way into the model: √d in Gemma.
     var embeddingScale: Double { get }
 

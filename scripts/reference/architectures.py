@@ -24,10 +24,12 @@ _llama3 = dict(rope_type="llama3", factor=4.0, low_freq_factor=1.0, high_freq_fa
 
 
 class Family:
-    def __init__(self, name, prefix, settings, tasks, targets, feed_forward, classes=None):
+    def __init__(self, name, prefix, settings, tasks, targets, feed_forward, classes=None, file_names=()):
         self.name, self.prefix, self.settings, self.tasks = name, prefix, settings, tasks
         # Endings of names: layers that LoRA adapts; IA3's keys and values, and the layer behind the activation.
         self.targets, self.feed_forward, self.classes = targets, feed_forward, classes or {}
+        # What files, and our side, call modules that have other names in memory.
+        self.file_names = dict(file_names)
 
     def model_class(self, task):
         return getattr(transformers, self.classes.get(task, self.prefix + SUFFIXES[task]))
@@ -66,7 +68,8 @@ FAMILIES = [
     Family("gpt_neox", "GPTNeoX",
            dict(vocab_size=VOCABULARY, hidden_size=32, num_hidden_layers=2, num_attention_heads=4,
                 intermediate_size=48, max_position_embeddings=64, pad_token_id=0, bos_token_id=1, eos_token_id=2),
-           [CAUSAL, ROWS], ["query_key_value"], ["query_key_value", "dense_4h_to_h"]),
+           [CAUSAL, ROWS], ["query_key_value"], ["query_key_value", "dense_4h_to_h"],
+           file_names={"lm_head": "embed_out"}),
     Family("llama 2", "Llama", _decoder, [CAUSAL, ROWS], *_llama),
     Family("llama 3", "Llama", dict(_decoder, rope_parameters=_llama3, tie_word_embeddings=True), [CAUSAL, ROWS], *_llama),
     Family("mistral", "Mistral", dict(_decoder, sliding_window=4), [CAUSAL, ROWS], *_llama),

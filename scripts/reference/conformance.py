@@ -76,11 +76,17 @@ class Cell:
             if step == 0:
                 self.loss = loss.detach()
                 self.gradients = {
-                    self.method.our_name(name): (torch.zeros_like(p) if p.grad is None else p.grad.clone())
+                    self.our_name(name): (torch.zeros_like(p) if p.grad is None else p.grad.clone())
                     for name, p in trainable.items()}
             optimizer.step()
             optimizer.zero_grad()
-        self.weights = {self.method.our_name(name): p.detach().clone() for name, p in trainable.items()}
+        self.weights = {self.our_name(name): p.detach().clone() for name, p in trainable.items()}
+
+    def our_name(self, name):
+        name = self.method.our_name(name)
+        for memory, file in self.family.file_names.items():
+            name = name.replace(memory, file)
+        return name
 
     @staticmethod
     def forward(model, batch):
@@ -126,10 +132,10 @@ class Cell:
         else:
             scale = max(float(g.abs().max()) for g in self.gradients.values())
             found["gradients"] = max(
-                float((self.method.ours_as_reference(ours[f"gradient:{name}"], g) - g).abs().max()) / scale
+                float((self.method.ours_as_reference(name, ours[f"gradient:{name}"]) - g).abs().max()) / scale
                 for name, g in self.gradients.items())
             found["weights"] = max(
-                relative(self.method.ours_as_reference(ours[f"weight:{name}"], w), w) for name, w in self.weights.items())
+                relative(self.method.ours_as_reference(name, ours[f"weight:{name}"]), w) for name, w in self.weights.items())
         after = at_tokens(ours["trained_logits"], self.batches[0], self.task)
         with torch.no_grad():
             read = self.method.read(self.family, self.task, self.folder)

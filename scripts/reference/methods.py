@@ -36,9 +36,9 @@ class Method:
             name = name.replace(old, new)
         return name
 
-    def ours_as_reference(self, ours, reference):
-        """Our matrices are (outputs, inputs) even where the reference's are not."""
-        return ours if ours.shape == reference.shape else ours.T
+    def ours_as_reference(self, name, ours):
+        """Our tensor as the reference holds it."""
+        return ours
 
     def save(self, tuned, folder):
         tuned.save_pretrained(folder)
@@ -52,12 +52,11 @@ class FullFineTuning(Method):
     def attach(self, model, family, task):
         return model
 
-    def ours_as_reference(self, ours, reference):
-        return ours if ours.shape == reference.shape and not self.is_turned else ours.T
+    def ours_as_reference(self, name, ours):
+        # GPT-2's matrices are (inputs, outputs) there.
+        return ours.T if name.endswith((".c_attn.weight", ".c_proj.weight", ".c_fc.weight")) else ours
 
     def our_name(self, name):
-        # Square matrices of GPT-2 are turned as well.
-        self.is_turned = any(part in name for part in (".c_attn.weight", ".c_proj.weight", ".c_fc.weight"))
         return name
 
     def read(self, family, task, folder):
@@ -100,7 +99,7 @@ METHODS = [
         lambda family, task: lora(
             target_modules="all-linear", bias="all", rank_pattern={family.targets[0]: 2},
             alpha_pattern={family.targets[0]: 3})(family, task),
-        merges=True),
+        merges=True, epsilon=1e-5),
     Method("dora", lora(use_dora=True), merges=True),
     Method("ia3", ia3, merges=True),
     Method("prompt tuning", soft(PromptTuningConfig), allows_padding=False, excludes=(MASKED,)),

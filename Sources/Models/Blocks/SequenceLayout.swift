@@ -90,18 +90,30 @@ final class SequenceLayout {
 
     /// Bool (batch or 1, 1, length, keys): query i has the key of number prefix + i.
     private func seen(_ kind: MaskKind) throws -> Tensor {
-        let keys = try Tensor.arange(prefixLength + length, device: device).reshaped([1, 1, 1, -1])
-        let queries = try Tensor.arange(from: prefixLength, to: prefixLength + length, device: device)
+        let columns = try Tensor.arange(prefixLength + length, device: device).reshaped([1, 1, 1, -1])
+        let rows = try Tensor.arange(from: prefixLength, to: prefixLength + length, device: device)
             .reshaped([1, 1, -1, 1])
-        var seen = try keys.greater(queries).logicalNot()
+        var seen = try columns.greater(rows).logicalNot()
         if let window = kind.window {
+            // A window counts tokens: padding between them takes no place.
+            let (keys, queries) = isAligned ? (columns, rows) : try tokenPlaces()
             seen = try seen.logicalAnd(keys.greater(try (queries - Double(window)).to(.int64)))
         }
         if let visible = try visibleKeys() {
             // Padding sees itself, so that no position sees nothing, which would be no number.
-            seen = try seen.logicalAnd(visible).logicalOr(keys.equal(queries))
+            seen = try seen.logicalAnd(visible).logicalOr(columns.equal(rows))
         }
         return seen
+    }
+
+    /// The tokens' places, of keys (batch, 1, 1, prefix + length) and of queries (batch, 1, length, 1).
+    private func tokenPlaces() throws -> (keys: Tensor, queries: Tensor) {
+        let prefix = try Tensor.arange(prefixLength, device: device).unsqueezed(0).expanded(to: [batch, prefixLength])
+        let all = try Tensor.concatenated([prefix, positions.expanded(to: [batch, length])], dim: 1)
+        return (
+            try all.reshaped([batch, 1, 1, prefixLength + length]),
+            try positions.expanded(to: [batch, length]).reshaped([batch, 1, length, 1])
+        )
     }
 
     /// Bool (batch, 1, 1, prefix + length), true at tokens; nil where nothing is padded.

@@ -57,6 +57,7 @@ final class T5Model: TransformerModel {
     var paddingID: Int { configuration.paddingID }
     var head: [Linear] { [] }
     var wordEmbeddings: Embedding { words }
+    var tiedNames: [String] { outputLayer == nil ? ["lm_head.weight"] : [] }
     var embeddings: [Embedding] { [words] }
     var linears: [Linear] { encoder.linears + decoder.linears + (outputLayer.map { [$0] } ?? []) }
 

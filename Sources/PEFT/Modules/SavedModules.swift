@@ -78,9 +78,11 @@ struct SavedModules {
                 isTransposedInFile: parameter.isTransposedInFile)
             parameter.value = try read.value.to(parameter.value.dtype)
         }
+        // With `bias: all`, PEFT also writes copies under names that are tied to another parameter.
+        for name in model.tiedNames { tensors.skip(prefix + name) }
         // With `bias: all`, PEFT writes the biases of these modules thrice, and reads one of them.
         for parameter in parameters where parameter.name.hasSuffix(".bias") {
-            for copy in ["modules_to_save", "original_module"] {
+            for copy in ["modules_to_save", "modules_to_save.default", "original_module"] {
                 tensors.skip(prefix + parameter.name.dropLast("bias".count) + copy + ".bias")
                 tensors.skip(prefix + copyName(of: parameter, copy))
             }
