@@ -10,11 +10,14 @@ struct EpochOrder {
 
     private let lengths: [Int]
     private let batchSize: Int
+    private let poolSize: Int
     private let generator: RandomGenerator
     private var epoch = -1
     private var current: [[Int]] = []
 
-    init(lengths: [Int], batchSize: Int, seed: UInt64) throws {
+    /// - Parameter groupsByLength: if not, a pool is one batch, so that batches are drawn at random.
+    init(lengths: [Int], batchSize: Int, groupsByLength: Bool = true, seed: UInt64) throws {
+        poolSize = groupsByLength ? Self.poolSize : 1
         self.lengths = lengths
         self.batchSize = batchSize
         generator = try RandomGenerator(seed: seed)
@@ -32,8 +35,8 @@ struct EpochOrder {
     private func draw() throws -> [[Int]] {
         let shuffled = try Tensor.permutation(lengths.count, generator: generator).ints()
         var batches: [[Int]] = []
-        for start in stride(from: 0, to: shuffled.count, by: Self.poolSize * batchSize) {
-            let pool = shuffled[start..<min(start + Self.poolSize * batchSize, shuffled.count)]
+        for start in stride(from: 0, to: shuffled.count, by: poolSize * batchSize) {
+            let pool = shuffled[start..<min(start + poolSize * batchSize, shuffled.count)]
             // Ties keep the shuffled order: the pairs differ in their second part.
             let sorted = pool.enumerated()
                 .sorted { (lengths[$0.element], $1.offset) > (lengths[$1.element], $0.offset) }

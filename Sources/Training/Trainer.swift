@@ -42,7 +42,8 @@ package final class Trainer {
             peak: configuration.learningRate, shape: configuration.schedule, warmup: configuration.warmup,
             totalSteps: configuration.epochs * stepsPerEpoch)
         order = try EpochOrder(
-            lengths: training.map(\.ids.count), batchSize: configuration.effectiveBatchSize, seed: configuration.seed)
+            lengths: training.map(\.ids.count), batchSize: configuration.effectiveBatchSize,
+            groupsByLength: configuration.groupsByLength, seed: configuration.seed)
     }
 
     /// Trains to the end, from the checkpoint if there is one.

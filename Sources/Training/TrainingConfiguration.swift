@@ -17,6 +17,8 @@ package struct TrainingConfiguration: Sendable, Hashable, Codable {
     package var epsilon = 1e-8
     /// Gradients with a larger norm, over all parameters, are scaled down to it; nil does not.
     package var maxGradientNorm: Double? = 1.0
+    /// Batches are made of examples of similar length, which saves padding.
+    package var groupsByLength = true
     /// Determines the order of the examples and what dropout drops.
     package var seed: UInt64 = 42
     /// Examples that are evaluated at once.

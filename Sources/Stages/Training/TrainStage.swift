@@ -36,6 +36,9 @@ enum TrainStage: StageKind {
     static let maxGradNorm = Parameter.number(
         "max_grad_norm", default: 1, in: .nonNegative,
         help: "Gradients of a larger norm are scaled down to it; 0 does not.")
+    static let groupByLength = Parameter.boolean(
+        "group_by_length", default: true,
+        help: "Make batches of rows of similar length: less padding, less variety within a batch.")
     static let seed = Parameter.integer(
         "seed", default: 42, help: "Seed of new weights, of the order of rows, and of dropout.")
     static let evaluationBatchSize = Parameter.integer(
@@ -57,7 +60,7 @@ enum TrainStage: StageKind {
             task.declaration, model.declaration, epochs.declaration, batchSize.declaration, accumulation.declaration,
             learningRate.declaration, schedule.declaration, warmupSteps.declaration, warmupRatio.declaration,
             weightDecay.declaration, beta1.declaration, beta2.declaration, epsilon.declaration,
-            maxGradNorm.declaration, seed.declaration, evaluationBatchSize.declaration, checkpointSteps.declaration,
+            maxGradNorm.declaration, groupByLength.declaration, seed.declaration, evaluationBatchSize.declaration, checkpointSteps.declaration,
         ],
         inputs: [
             InputDeclaration("tokens", .tokens, help: "The rows."),
@@ -89,6 +92,7 @@ enum TrainStage: StageKind {
         configuration.epsilon = try parameters[epsilon]
         let norm = try parameters[maxGradNorm]
         configuration.maxGradientNorm = norm > 0 ? norm : nil
+        configuration.groupsByLength = try parameters[groupByLength]
         configuration.seed = UInt64(bitPattern: Int64(try parameters[seed]))
         configuration.evaluationBatchSize = try parameters[evaluationBatchSize]
         configuration.checkpointInterval = try parameters[checkpointSteps]
