@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Compares our tokenizers with Hugging Face's: ids, offsets and decoded text of every row; and their speed.
 
-usage: .deps/reference/bin/python scripts/reference/tokenizers_conformance.py [--data FOLDER] [--only NAME] [--time]
+usage: .deps/reference/bin/python scripts/reference/tokenizers_conformance.py [--data FOLDER] [--only NAME] [--time] [FILE …]
 
-Tokenizers: MiniLM's and GPT-2's own, and one of each other family, trained on the spot with the reference library.
+Tokenizers: MiniLM's and GPT-2's own, and one of each other family, trained on the spot with the reference library; or
+those of the files, whatever tokenizer.json they are.
 Texts: SST-2, E2E, ten thousand generated Unicode strings, and source code. FOLDER holds sst2/, e2e/ and
 gpt2/tokenizer.json, by default ../shared/data beside the checkout. Needs `swift build -c release`.
 """
@@ -316,8 +317,9 @@ def seconds(file, texts, folder, pairs=7, offsets=False):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared/data")
-    parser.add_argument("--only")
-    parser.add_argument("--time", action="store_true")
+    parser.add_argument("--only", help="the one tokenizer to look at")
+    parser.add_argument("--time", action="store_true", help="measure seconds instead, for SST-2 twenty times")
+    parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--examples", action="store_true", help="print the first row that differs")
     parser.add_argument("--keep", type=Path, help="a folder for the tokenizers that are trained, to be used again")
     options = parser.parse_args()
@@ -329,7 +331,9 @@ def main():
         folder = options.keep or Path(temporary)
         folder.mkdir(exist_ok=True)
         files = {"MiniLM": ROOT / "models/minilm/tokenizer.json", "GPT-2": options.data / "gpt2/tokenizer.json"}
-        for name, make in trained(corpus).items():
+        if options.files:
+            files = {f"{file.parent.name}/{file.name}"[-28:]: file for file in options.files}
+        for name, make in ({} if options.files else trained(corpus)).items():
             if options.only and options.only != name:
                 continue
             files[name] = folder / f"{name}.json"
@@ -338,14 +342,14 @@ def main():
         if options.only:
             files = {options.only: files[options.only]}
         if options.time:
-            print(f"{'tokenizer':16}{'ours':>9}{'theirs':>9}{'faster by':>11}   (with offsets)")
+            print(f"{'tokenizer':28}{'ours':>9}{'theirs':>9}{'faster by':>11}   (with offsets)")
             for name in files:
                 plain = seconds(files[name], texts["SST-2"] * 20, Path(temporary))
                 full = seconds(files[name], texts["SST-2"] * 20, Path(temporary), offsets=True)
-                print(f"{name:16}{plain[0]:8.2f}s{plain[1]:8.2f}s{plain[2]:10.2f}×   {full[2]:.2f}×", flush=True)
+                print(f"{name:28}{plain[0]:8.2f}s{plain[1]:8.2f}s{plain[2]:10.2f}×   {full[2]:.2f}×", flush=True)
             return 0
         print("rows that differ in ids / offsets / decoded text, of")
-        print(f"{'':16}" + "".join(f"{f'{name} {len(rows)}':>18}" for name, rows in texts.items()))
+        print(f"{'':28}" + "".join(f"{f'{name} {len(rows)}':>18}" for name, rows in texts.items()))
         for name, file in files.items():
             cells, examples = [], []
             for rows in texts.values():
@@ -353,7 +357,7 @@ def main():
                 failed |= any(differing)
                 cells.append(" / ".join(map(str, differing)))
                 examples.append(example)
-            print(f"{name:16}" + "".join(f"{cell:>18}" for cell in cells), flush=True)
+            print(f"{name:28}" + "".join(f"{cell:>18}" for cell in cells), flush=True)
             if options.examples:
                 for example in filter(None, examples):
                     print(*map(repr, example), sep="\n    ")
