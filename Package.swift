@@ -101,6 +101,9 @@ let package = Package(
         /** Text to token ids and back, as tokenizer.json says. */
         library("Tokenizers", ["JSONValues", "RegularExpressions"]),
 
+        /** Chats to text, as a model's chat template says: an evaluator of the Jinja that these are written in. */
+        library("ChatTemplates", ["JSONValues"]),
+
         /** Transformer models from config.json and safetensors; they know no adapters. */
         library("Models", ["Diagnostics", "JSONValues", "Tensors"]),
 
@@ -178,6 +181,7 @@ let package = Package(
         tests("YAMLDocumentTests", ["Diagnostics", "YAMLDocument"], files: ["Golden"]),
         tests("TensorsTests", ["JSONValues", "Tensors"], files: ["Golden"]),
         tests("TokenizersTests", ["JSONValues", "Tokenizers"], files: ["Golden"]),
+        tests("ChatTemplatesTests", ["ChatTemplates", "JSONValues"], files: ["Golden"]),
         tests("ModelsTests", ["JSONValues", "Models", "Tensors"], files: ["Golden"]),
         tests("PEFTTests", ["JSONValues", "Models", "PEFT", "Tensors"], files: ["Golden"]),
         tests("TrainingTests", ["JSONValues", "Models", "PEFT", "Tensors", "Training"], files: ["Golden"]),
