@@ -86,6 +86,7 @@ extension Filters {
             try evaluator.charge(bytes: width)
             indent = String(repeating: " ", count: width)
         }
+        try evaluator.charge(elements: text.utf8.count)
         let lines = (text + "\n").lines()
         try evaluator.charge(bytes: text.utf8.count + (lines.count + 1).multipliedClamped(by: indent.utf8.count))
         let indentsBlank = values[2]?.isTrue ?? false

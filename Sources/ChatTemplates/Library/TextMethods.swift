@@ -27,6 +27,7 @@ struct TextMethods {
         case "split", "rsplit": return try split(fromEnd: name == "rsplit", arguments)
         case "splitlines":
             let values = try arguments.bind(["keepends"], of: name, evaluator)
+            try chargePieces(separatedBy: " ")
             return try evaluator.list(text.lines(keepingEnds: values[0]?.isTrue ?? false).map { .string($0) })
         case "startswith", "endswith": return .bool(try hasEnd(name, arguments))
         case "removeprefix", "removesuffix": return try removing(name, arguments)
@@ -152,11 +153,18 @@ struct TextMethods {
         let pieces: [String]
         if let separator = try optionalString(values[0], "a separator") {
             guard !separator.isEmpty else { throw evaluator.fail("a separator can't be empty") }
+            try chargePieces(separatedBy: separator)
             pieces = TextSearch.split(text, by: separator, limit: limit < 0 ? .max : limit, fromEnd: fromEnd)
         } else {
+            try chargePieces(separatedBy: "  ")
             pieces = Self.words(text, limit: limit < 0 ? .max : limit, fromEnd: fromEnd)
         }
         return try evaluator.list(pieces.map { .string($0) })
+    }
+
+    /// Accounts for as many pieces as a text can have at most.
+    private func chargePieces(separatedBy separator: String) throws(TemplateError) {
+        try evaluator.charge(elements: 1 + text.utf8.count / max(1, separator.utf8.count))
     }
 
     /// The text between white space.
@@ -189,6 +197,7 @@ struct TextMethods {
             }
             return .string(result)
         }
+        try chargePieces(separatedBy: old)
         let pieces = TextSearch.split(text, by: old, limit: most)
         try evaluator.charge(bytes: text.utf8.count + pieces.count.multipliedClamped(by: new.utf8.count))
         return .string(pieces.joined(separator: new))
