@@ -166,6 +166,13 @@ let package = Package(
             name: "tokenize-lines", dependencies: ["Tokenizers"], path: "Tests/tokenize-lines",
             swiftSettings: swiftSettings),
 
+        /** Gives readers of files damaged files and watches what they do: `make fuzz`. */
+        .executableTarget(
+            name: "fuzz",
+            dependencies: ["ChatTemplates", "JSONValues", "Models", "PEFT", "Tensors", "Tokenizers"],
+            path: "Tests/Fuzz",
+            swiftSettings: swiftSettings),
+
         /** What tests share: golden files, temporary folders, tiny models. */
         .target(
             name: "TestSupport", dependencies: ["Tensors", .system], path: "Tests/TestSupport",
