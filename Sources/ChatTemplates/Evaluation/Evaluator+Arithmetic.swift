@@ -49,7 +49,7 @@ extension Evaluator {
         switch value {
         case .string(let text):
             try charge(bytes: try size(text.utf8.count))
-            return .string(text.isEmpty ? "" : String(repeating: text, count: count))
+            return .string(text.repeated(count))
         case .list(let all), .tuple(let all):
             try charge(elements: try size(all.array.count))
             let array = all.array.isEmpty ? [] : Array(repeatElement(all.array, count: count).joined())

@@ -88,27 +88,17 @@ private struct RepresentationWriter {
     }
 
     static func quoted(_ text: String) -> String {
-        let quote: Unicode.Scalar =
-            text.unicodeScalars.contains("'") && !text.unicodeScalars.contains("\"") ? "\"" : "'"
-        var result = String.UnicodeScalarView()
-        result.append(quote)
-        for scalar in text.unicodeScalars {
+        let usesDouble = text.utf8.contains(UInt8(ascii: "'")) && !text.utf8.contains(UInt8(ascii: "\""))
+        let quote: Unicode.Scalar = usesDouble ? "\"" : "'"
+        return text.escaped(between: quote) { scalar in
             switch scalar {
-            case quote, "\\":
-                result.append("\\")
-                result.append(scalar)
-            case "\n": result.append(contentsOf: "\\n".unicodeScalars)
-            case "\r": result.append(contentsOf: "\\r".unicodeScalars)
-            case "\t": result.append(contentsOf: "\\t".unicodeScalars)
-            default:
-                if scalar.isPythonPrintable {
-                    result.append(scalar)
-                } else {
-                    result.append(contentsOf: StringLiteral.spelling(of: scalar))
-                }
+            case quote, "\\": "\\" + String(scalar)
+            case "\n": "\\n"
+            case "\r": "\\r"
+            case "\t": "\\t"
+            case " "..."~": nil
+            default: scalar.isPythonPrintable ? nil : StringLiteral.spelling(of: scalar)
             }
         }
-        result.append(quote)
-        return String(result)
     }
 }

@@ -84,7 +84,7 @@ extension Filters {
         } else {
             let width = max(0, try evaluator.integer(values[0], default: 4, "a width"))
             try evaluator.charge(bytes: width)
-            indent = String(repeating: " ", count: width)
+            indent = " ".repeated(width)
         }
         try evaluator.charge(elements: text.utf8.count)
         let lines = (text + "\n").lines()

@@ -60,7 +60,7 @@ enum Filters {
             case let indent?:
                 let count = max(0, try evaluator.integer(indent, default: 0, "`indent`"))
                 try evaluator.charge(bytes: count)
-                writer.indent = String(repeating: " ", count: count)
+                writer.indent = " ".repeated(count)
             }
             if writer.indent != nil { writer.itemSeparator = "," }
             if let separators = values[2], separators.isTrue {

@@ -81,29 +81,24 @@ struct JSONWriter {
     }
 
     private func quoted(_ text: String) -> String {
-        var result = String.UnicodeScalarView()
-        result.append("\"")
-        for scalar in text.unicodeScalars {
+        text.escaped(between: "\"") { scalar in
             switch scalar {
-            case "\"": result.append(contentsOf: "\\\"".unicodeScalars)
-            case "\\": result.append(contentsOf: "\\\\".unicodeScalars)
-            case "\n": result.append(contentsOf: "\\n".unicodeScalars)
-            case "\r": result.append(contentsOf: "\\r".unicodeScalars)
-            case "\t": result.append(contentsOf: "\\t".unicodeScalars)
-            case "\u{8}": result.append(contentsOf: "\\b".unicodeScalars)
-            case "\u{C}": result.append(contentsOf: "\\f".unicodeScalars)
-            case "\0"..<" ": result.append(contentsOf: Self.escape(UInt16(scalar.value)))
-            case "\u{7F}"... where isASCII:
-                for unit in String(scalar).utf16 { result.append(contentsOf: Self.escape(unit)) }
-            default: result.append(scalar)
+            case "\"": "\\\""
+            case "\\": "\\\\"
+            case " "..."~": nil
+            case "\n": "\\n"
+            case "\r": "\\r"
+            case "\t": "\\t"
+            case "\u{8}": "\\b"
+            case "\u{C}": "\\f"
+            case "\0"..<" ": Self.escape(UInt16(scalar.value))
+            default: isASCII ? String(scalar).utf16.map(Self.escape).joined() : nil
             }
         }
-        result.append("\"")
-        return String(result)
     }
 
-    private static func escape(_ unit: UInt16) -> String.UnicodeScalarView {
+    private static func escape(_ unit: UInt16) -> String {
         let digits = String(unit, radix: 16)
-        return ("\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits).unicodeScalars
+        return "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
     }
 }

@@ -271,7 +271,7 @@ extension Evaluator {
         let missing = width - text.unicodeScalars.count
         guard missing > 0 else { return text }
         try charge(bytes: missing.multipliedClamped(by: fill.utf8.count) + text.utf8.count)
-        func fills(_ count: Int) -> String { String(repeating: fill, count: count) }
+        func fills(_ count: Int) -> String { fill.repeated(count) }
         switch method {
         case "ljust": return text + fills(missing)
         case "center":

@@ -54,7 +54,7 @@ struct StringLiteral {
                 result.append("\\")
                 result.append(scalar)
             } else {
-                result.append(contentsOf: Self.spelling(of: scalar))
+                result.append(contentsOf: Self.spelling(of: scalar).unicodeScalars)
             }
         }
         return true
@@ -78,9 +78,9 @@ struct StringLiteral {
     }
 
     /// `\xHH`, `\uXXXX` or `\UXXXXXXXX`, the shortest that holds the scalar.
-    static func spelling(of scalar: Unicode.Scalar) -> String.UnicodeScalarView {
+    static func spelling(of scalar: Unicode.Scalar) -> String {
         let digits = String(scalar.value, radix: 16)
         let (letter, width) = scalar.value < 0x100 ? ("x", 2) : scalar.value < 0x1_0000 ? ("u", 4) : ("U", 8)
-        return ("\\" + letter + String(repeating: "0", count: width - digits.count) + digits).unicodeScalars
+        return "\\" + letter + String(repeating: "0", count: width - digits.count) + digits
     }
 }

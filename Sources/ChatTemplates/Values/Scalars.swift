@@ -52,6 +52,33 @@ extension String {
         utf8.elementsEqual(other.utf8)
     }
 
+    /// The text between two quotes, with some scalars spelt in another way.
+    func escaped(between quote: Unicode.Scalar, _ spelling: (Unicode.Scalar) -> String?) -> String {
+        var bytes = Array(String(quote).utf8)
+        bytes.reserveCapacity(utf8.count + 2)
+        for scalar in unicodeScalars {
+            if let escape = spelling(scalar) {
+                bytes += escape.utf8
+            } else if scalar.isASCII {
+                bytes.append(UInt8(truncatingIfNeeded: scalar.value))
+            } else {
+                bytes += String(scalar).utf8
+            }
+        }
+        bytes += String(quote).utf8
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The text so many times. (`String(repeating:count:)` appends text to text, which takes many times longer.)
+    func repeated(_ count: Int) -> String {
+        let bytes = Array(utf8)
+        if bytes.count == 1 { return String(decoding: Array(repeating: bytes[0], count: count), as: UTF8.self) }
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count * count)
+        for _ in 0..<(bytes.isEmpty ? 0 : count) { result += bytes }
+        return String(decoding: result, as: UTF8.self)
+    }
+
     init(scalars: some Sequence<Unicode.Scalar>) {
         var view = String.UnicodeScalarView()
         view.append(contentsOf: scalars)

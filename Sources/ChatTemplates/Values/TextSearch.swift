@@ -65,13 +65,25 @@ private struct PartSearch {
     }
 
     func next(in bytes: ArraySlice<UInt8>) -> Int? {
-        if part.isEmpty { return bytes.startIndex }
-        var length = 0
-        for (index, byte) in zip(bytes.indices, bytes) {
-            while length > 0, part[length] != byte { length = fallbacks[length] }
-            if part[length] == byte { length += 1 }
-            if length == part.count { return index + 1 - length }
+        guard let first = part.first else { return bytes.startIndex }
+        let offset = bytes.withUnsafeBufferPointer { text -> Int? in
+            part.withUnsafeBufferPointer { part in
+                var length = 0
+                var index = 0
+                while index < text.count {
+                    if length == 0 {
+                        // Most places don't begin the part at all.
+                        while index < text.count, text[index] != first { index += 1 }
+                        guard index < text.count else { return nil }
+                    }
+                    while length > 0, part[length] != text[index] { length = fallbacks[length] }
+                    if part[length] == text[index] { length += 1 }
+                    index += 1
+                    if length == part.count { return index - length }
+                }
+                return nil
+            }
         }
-        return nil
+        return offset.map { bytes.startIndex + $0 }
     }
 }
