@@ -30,6 +30,7 @@ struct Supervisor {
                         String(format: "%.1f MiB", Double(report.largestGrowth) / 1_048_576),
                         String(report.findingCount),
                     ]))
+            fflush(nil)
             findings += report.findings.map { "\(name): \($0)" }
         }
         for finding in findings { print(finding) }

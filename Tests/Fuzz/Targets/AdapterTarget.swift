@@ -6,6 +6,8 @@ import Tensors
 /// Adapter folders, onto the tests' tiny BERT.
 enum AdapterTarget {
     static func make() throws -> FuzzTarget {
+        // The tensors are too small to share the work.
+        try LibTorch.setThreadCount(1)
         let names = ["lora", "lora-pattern", "p-tuning-lstm", "p-tuning-mlp", "prompt-tuning"]
         let files = ["adapter_config.json", "adapter_model.safetensors", "prompt_encoder.safetensors"]
         let seeds = names.map { name in
@@ -17,6 +19,8 @@ enum AdapterTarget {
         return FuzzTarget(
             name: "adapter", seeds: seeds, damagedFiles: files, structure: AdapterMutation(), growth: (256, 64 << 20),
             read: { _, folder in
+                // Before the base model is read anew, which takes longer than all else.
+                _ = try AdapterFolder.readMethod(folder)
                 let model = Goldens.tests.appending(path: "TestSupport/TinyBERT").path
                 let options = ModelOptions(generator: try RandomGenerator(seed: 1))
                 let base = try ModelArchitectures.load(folder: model, options: options).model

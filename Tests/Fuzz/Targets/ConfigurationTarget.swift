@@ -9,7 +9,9 @@ enum ConfigurationTarget {
     private static let task = "task"
 
     static func make() throws -> FuzzTarget {
-        FuzzTarget(
+        // The tensors are too small to share the work.
+        try LibTorch.setThreadCount(1)
+        return FuzzTarget(
             name: "configuration", seeds: try seeds(), damagedFiles: [file], structure: JSONMutation(),
             growth: (256, 64 << 20),
             read: { input, folder in
