@@ -56,7 +56,7 @@ struct TemplateFuzzTests {
                 ["role": "assistant", "content": "<think>x</think>y"],
             ], tools: [["type": "function", "function": ["name": "f", "parameters": ["type": "object"]]]],
             addsGenerationPrompt: true)
-        let limits = TemplateLimits(steps: 100_000, outputBytes: 1 << 20, createdBytes: 4 << 20)
+        let limits = TemplateLimits(steps: 20_000, outputBytes: 1 << 20, createdBytes: 4 << 20)
         var generator = Generator(state: 5)
         var (rendered, refused) = (0, 0)
         for round in 0..<3000 {

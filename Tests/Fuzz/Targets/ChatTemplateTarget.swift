@@ -4,7 +4,7 @@ import JSONValues
 /// Chat templates, read and rendered with limits that are tighter than usual.
 enum ChatTemplateTarget {
     private static let file = "chat_template.jinja"
-    private static let limits = TemplateLimits(steps: 500_000, outputBytes: 4 << 20, createdBytes: 16 << 20)
+    private static let limits = TemplateLimits(steps: 50_000, outputBytes: 1 << 20, createdBytes: 8 << 20)
 
     /// Templates that ask for much time or memory.
     private static let greedy = [
@@ -43,7 +43,7 @@ enum ChatTemplateTarget {
         let rendered = chat
         return FuzzTarget(
             name: "chat-template", seeds: seeds, damagedFiles: [file], structure: TemplateMutation(),
-            growth: (256, 96 << 20),
+            growth: (256, 32 << 20),
             read: { input, _ in
                 let source = String(decoding: input[file] ?? [], as: UTF8.self)
                 let template = try ChatTemplate(source: source, limits: limits)
