@@ -24,6 +24,11 @@ run: build ## Run pipelines/sentiment.yaml from data to a merged model
 test: setup ## Run the tests
 	@swift build --build-tests --quiet && swift test --skip-build
 
+.PHONY: fuzz
+fuzz: setup ## Try every reader of files with 200,000 damaged ones each (INPUTS, SEED)
+	@swift build -c release --product TorchBridge && swift build -c release --product fuzz
+	@.build/release/fuzz all --inputs $(or $(INPUTS),200000) --seed $(or $(SEED),1)
+
 .PHONY: reference
 reference: setup ## Build the environment of the reference libraries, in .deps/reference
 	@scripts/reference/setup.sh

@@ -101,6 +101,9 @@ let package = Package(
         /** Text to token ids and back, as tokenizer.json says. */
         library("Tokenizers", ["JSONValues", "RegularExpressions"]),
 
+        /** Chats to text, as a model's chat template says: an evaluator of the Jinja that these are written in. */
+        library("ChatTemplates", ["JSONValues"]),
+
         /** Transformer models from config.json and safetensors; they know no adapters. */
         library("Models", ["Diagnostics", "JSONValues", "Tensors"]),
 
@@ -163,6 +166,13 @@ let package = Package(
             name: "tokenize-lines", dependencies: ["Tokenizers"], path: "Tests/tokenize-lines",
             swiftSettings: swiftSettings),
 
+        /** Gives readers of files damaged files and watches what they do: `make fuzz`. */
+        .executableTarget(
+            name: "fuzz",
+            dependencies: ["ChatTemplates", "JSONValues", "Models", "PEFT", "Tensors", "Tokenizers"],
+            path: "Tests/Fuzz",
+            swiftSettings: swiftSettings),
+
         /** What tests share: golden files, temporary folders, tiny models. */
         .target(
             name: "TestSupport", dependencies: ["Tensors", .system], path: "Tests/TestSupport",
@@ -178,6 +188,7 @@ let package = Package(
         tests("YAMLDocumentTests", ["Diagnostics", "YAMLDocument"], files: ["Golden"]),
         tests("TensorsTests", ["JSONValues", "Tensors"], files: ["Golden"]),
         tests("TokenizersTests", ["JSONValues", "Tokenizers"], files: ["Golden"]),
+        tests("ChatTemplatesTests", ["ChatTemplates", "JSONValues"], files: ["Golden"]),
         tests("ModelsTests", ["JSONValues", "Models", "Tensors"], files: ["Golden"]),
         tests("PEFTTests", ["JSONValues", "Models", "PEFT", "Tensors"], files: ["Golden"]),
         tests("TrainingTests", ["JSONValues", "Models", "PEFT", "Tensors", "Training"], files: ["Golden"]),

@@ -9,7 +9,7 @@ import pathlib
 import re
 import sys
 
-MACHINE_LEARNING = {"CTorch", "TorchBridge", "Tensors", "Tokenizers", "Models", "PEFT", "Training"}
+MACHINE_LEARNING = {"CTorch", "TorchBridge", "Tensors", "Tokenizers", "ChatTemplates", "Models", "PEFT", "Training"}
 FORBIDDEN = {
     **{runner: MACHINE_LEARNING for runner in ("StageInterface", "Pipelines", "Store", "Execution", "Reports")},
     "Models": {"PEFT", "Training"},

@@ -12,7 +12,7 @@ extension JSONValue {
     /// - Throws: ``JSONParsingError`` with the place: not JSON, not UTF-8, a key written twice, nested deeper than
     ///   ``maximumDepth``, a number beyond the range of a double, half of a surrogate pair, or text after the end.
     package init(parsing bytes: [UInt8]) throws(JSONParsingError) {
-        var parser = JSONParser(bytes: bytes)
+        var parser = JSONParser<JSONValue>(bytes: bytes)
         self = try parser.document()
     }
 
@@ -27,17 +27,50 @@ extension JSONValue {
     }
 }
 
+/// What a document is read into: a kind of value, and what gathers the members of its objects.
+protocol JSONReadable {
+    associatedtype Members: JSONMembers where Members.Value == Self
+
+    static var null: Self { get }
+    static func bool(_ value: Bool) -> Self
+    static func int(_ value: Int) -> Self
+    static func double(_ value: Double) -> Self
+    static func string(_ value: String) -> Self
+    static func array(_ elements: [Self]) -> Self
+    static func object(_ members: Members) -> Self
+}
+
+/// The members of an object while it is read.
+protocol JSONMembers {
+    associatedtype Value
+
+    init()
+
+    /// Adds a member; false where the key was there already.
+    mutating func insert(_ value: Value, forKey key: String) -> Bool
+}
+
+extension JSONValue: JSONReadable {
+    typealias Members = [String: JSONValue]
+}
+
+extension [String: JSONValue]: JSONMembers {
+    mutating func insert(_ value: JSONValue, forKey key: String) -> Bool {
+        updateValue(value, forKey: key) == nil
+    }
+}
+
 /// A recursive descent over the bytes of one document.
-private struct JSONParser {
-    let bytes: [UInt8]
-    var position = 0
-    var depth = 0
+struct JSONParser<Tree: JSONReadable> {
+    private let bytes: [UInt8]
+    private var position = 0
+    private var depth = 0
 
     init(bytes: [UInt8]) {
         self.bytes = bytes
     }
 
-    mutating func document() throws(JSONParsingError) -> JSONValue {
+    mutating func document() throws(JSONParsingError) -> Tree {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
         skipSpace()
         let value = try self.value()
@@ -46,7 +79,7 @@ private struct JSONParser {
         return value
     }
 
-    mutating func value() throws(JSONParsingError) -> JSONValue {
+    private mutating func value() throws(JSONParsingError) -> Tree {
         guard let first = next else { throw error("expected a value, found \(found)") }
         switch first {
         case UInt8(ascii: "{"): return try nested { parser throws(JSONParsingError) in try parser.object() }
@@ -60,9 +93,9 @@ private struct JSONParser {
         }
     }
 
-    mutating func nested(
-        _ body: (inout JSONParser) throws(JSONParsingError) -> JSONValue
-    ) throws(JSONParsingError) -> JSONValue {
+    private mutating func nested(
+        _ body: (inout JSONParser) throws(JSONParsingError) -> Tree
+    ) throws(JSONParsingError) -> Tree {
         guard depth < JSONValue.maximumDepth else {
             throw error("nested deeper than \(JSONValue.maximumDepth) arrays and objects")
         }
@@ -71,9 +104,9 @@ private struct JSONParser {
         return try body(&self)
     }
 
-    mutating func array() throws(JSONParsingError) -> JSONValue {
+    private mutating func array() throws(JSONParsingError) -> Tree {
         position += 1
-        var elements: [JSONValue] = []
+        var elements: [Tree] = []
         skipSpace()
         if skip("]") { return .array(elements) }
         while true {
@@ -85,9 +118,9 @@ private struct JSONParser {
         }
     }
 
-    mutating func object() throws(JSONParsingError) -> JSONValue {
+    private mutating func object() throws(JSONParsingError) -> Tree {
         position += 1
-        var members: [String: JSONValue] = [:]
+        var members = Tree.Members()
         skipSpace()
         if skip("}") { return .object(members) }
         while true {
@@ -99,7 +132,7 @@ private struct JSONParser {
             guard skip(":") else { throw error("expected `:` after the key, found \(found)") }
             skipSpace()
             let value = try self.value()
-            guard members.updateValue(value, forKey: key) == nil else {
+            guard members.insert(value, forKey: key) else {
                 throw error("the key `\(key)` is written twice in one object", at: start)
             }
             skipSpace()
@@ -108,7 +141,7 @@ private struct JSONParser {
         }
     }
 
-    mutating func word(_ word: String, _ value: JSONValue) throws(JSONParsingError) -> JSONValue {
+    private mutating func word(_ word: String, _ value: Tree) throws(JSONParsingError) -> Tree {
         guard bytes[position...].starts(with: word.utf8) else { throw error("expected a value, found \(found)") }
         position += word.utf8.count
         return value
@@ -116,7 +149,7 @@ private struct JSONParser {
 
     // MARK: Numbers
 
-    mutating func number() throws(JSONParsingError) -> JSONValue {
+    private mutating func number() throws(JSONParsingError) -> Tree {
         let start = position
         var isWhole = true
         _ = skip("-")
@@ -140,18 +173,18 @@ private struct JSONParser {
         return .double(value)
     }
 
-    mutating func digits() throws(JSONParsingError) {
+    private mutating func digits() throws(JSONParsingError) {
         guard let first = next, isDigit(first) else { throw error("expected a digit, found \(found)") }
         while position < bytes.count, isDigit(bytes[position]) { position += 1 }
     }
 
-    func isDigit(_ byte: UInt8) -> Bool {
+    private func isDigit(_ byte: UInt8) -> Bool {
         UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
     }
 
     // MARK: Strings
 
-    mutating func string() throws(JSONParsingError) -> String {
+    private mutating func string() throws(JSONParsingError) -> String {
         let start = position
         position += 1
         var result = ""
@@ -177,7 +210,7 @@ private struct JSONParser {
     }
 
     /// A run of bytes without escapes.
-    func text(_ range: Range<Int>) throws(JSONParsingError) -> String {
+    private func text(_ range: Range<Int>) throws(JSONParsingError) -> String {
         if let text = String(validating: bytes[range], as: UTF8.self) { return text }
         let valid = bytes[range].indices.first { end in
             String(validating: bytes[range.lowerBound...end], as: UTF8.self) == nil
@@ -186,7 +219,7 @@ private struct JSONParser {
         throw error("not UTF-8", at: valid ?? range.lowerBound)
     }
 
-    mutating func escape() throws(JSONParsingError) -> Unicode.Scalar {
+    private mutating func escape() throws(JSONParsingError) -> Unicode.Scalar {
         let start = position
         position += 1
         guard let byte = next else { throw error("this escape has no end", at: start) }
@@ -206,7 +239,7 @@ private struct JSONParser {
     }
 
     /// The scalar of `\uXXXX`, or of the two of a surrogate pair, with `position` behind the first `u`.
-    mutating func unicodeEscape(from start: Int) throws(JSONParsingError) -> Unicode.Scalar {
+    private mutating func unicodeEscape(from start: Int) throws(JSONParsingError) -> Unicode.Scalar {
         let first = try codeUnit()
         if let scalar = Unicode.Scalar(first) { return scalar }
         if first < 0xDC00, skip("\\"), skip("u") {
@@ -219,7 +252,7 @@ private struct JSONParser {
         throw error("half of a surrogate pair; a character beyond U+FFFF needs both", at: start)
     }
 
-    mutating func codeUnit() throws(JSONParsingError) -> UInt16 {
+    private mutating func codeUnit() throws(JSONParsingError) -> UInt16 {
         let end = min(position + 4, bytes.count)
         let digits = bytes[position..<end]
         guard digits.count == 4, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
@@ -231,33 +264,33 @@ private struct JSONParser {
 
     // MARK: Places
 
-    var next: UInt8? {
+    private var next: UInt8? {
         position < bytes.count ? bytes[position] : nil
     }
 
-    mutating func skip(_ character: Unicode.Scalar) -> Bool {
+    private mutating func skip(_ character: Unicode.Scalar) -> Bool {
         guard next == UInt8(ascii: character) else { return false }
         position += 1
         return true
     }
 
-    mutating func skipSpace() {
+    private mutating func skipSpace() {
         while let next = self.next, next == 0x20 || next == 0x0A || next == 0x0D || next == 0x09 { position += 1 }
     }
 
     /// What stands at the position, for messages.
-    var found: String {
+    private var found: String {
         guard let next else { return "the end" }
         if next < 0x20 || next == 0x7F { return "byte 0x\(hexadecimal(next))" }
         let rest = String(decoding: bytes[position..<min(position + 16, bytes.count)], as: UTF8.self)
         return rest.first.map { "`\($0)`" } ?? "the end"
     }
 
-    func hexadecimal(_ byte: UInt8) -> String {
+    private func hexadecimal(_ byte: UInt8) -> String {
         (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }
 
-    func error(_ message: String, at offset: Int? = nil) -> JSONParsingError {
+    private func error(_ message: String, at offset: Int? = nil) -> JSONParsingError {
         let offset = offset ?? position
         let before = bytes[..<offset]
         let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
