@@ -46,7 +46,7 @@ enum TrainStage: StageKind {
     ).withoutKey
 
     static let declaration = StageDeclaration(
-        kind: "train", version: 1, summary: "Train a model with a method",
+        kind: "train", version: 2, summary: "Train a model with a method",
         discussion: """
             Rows of like length are put together, in an order that the seed decides. After each epoch the validation \
             split is scored, and the weights of the best epoch are kept. The base model's folder is read, never \
