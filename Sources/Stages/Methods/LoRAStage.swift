@@ -24,14 +24,14 @@ enum LoRAStage: MethodKind {
     static let magnitudes = Parameter.boolean(
         "use_dora", default: false,
         help: "Train the magnitude of each output apart from its direction (Liu et al. 2024).")
-    static let ranks = Parameter<[String: Int]>(
-        "rank_pattern", .map(of: .integer(1...65536)), default: .value([:]),
+    static let ranks = Parameter<[String: Int]?>(
+        "rank_pattern", .map(of: .integer(1...65536)), default: .absent,
         help: "Other ranks for layers whose names end as a regular expression says."
-    ) { $0.objectValue?.compactMapValues(\.intValue) }
-    static let alphas = Parameter<[String: Double]>(
-        "alpha_pattern", .map(of: .number(.positive)), default: .value([:]),
+    ) { $0.isNull ? .some(nil) : $0.objectValue?.compactMapValues(\.intValue) }
+    static let alphas = Parameter<[String: Double]?>(
+        "alpha_pattern", .map(of: .number(.positive)), default: .absent,
         help: "Other values of lora_alpha in the same way."
-    ) { $0.objectValue?.compactMapValues(\.doubleValue) }
+    ) { $0.isNull ? .some(nil) : $0.objectValue?.compactMapValues(\.doubleValue) }
     static let bias = Parameter<LoRA.Bias>.choice(
         "bias", default: LoRA.Bias.none,
         help: "Which biases of the base model are trained: of all layers, or of adapted ones.")
@@ -82,8 +82,8 @@ enum LoRAStage: MethodKind {
         lora.excludeModules = try TargetParameters.optionalModules(parameters[excluded])
         let numbers = try parameters[layers]
         lora.layersToTransform = numbers.isEmpty ? nil : numbers
-        lora.rankPattern = ModulePatterns(try parameters[ranks])
-        lora.alphaPattern = ModulePatterns(try parameters[alphas])
+        lora.rankPattern = ModulePatterns(try parameters[ranks] ?? [:])
+        lora.alphaPattern = ModulePatterns(try parameters[alphas] ?? [:])
         lora.modulesToSave = try parameters[modulesToSave]
         lora.initLoRAWeights = try parameters[initialValues]
         return lora
