@@ -53,6 +53,12 @@ struct MLXAdapterTests {
             let task = try #require(throws: PEFTError.self) { try load("llama sequence-classification") }
             #expect(task.problems.first?.contains("task_type") == true)
 
+            let name = try #require(throws: PEFTError.self) {
+                try AdapterFolder.load(
+                    folder.path, onto: try golden.model(example.base), baseModelName: "models/other")
+            }
+            #expect(name.problems.first?.hasSuffix("for the base model `base`, not for `models/other`") == true)
+
             let file = folder.appending(path: "adapters.safetensors").path
             let tensors = try SafetensorsFile(file)
             var kept: [String: Tensor] = [:]
