@@ -202,7 +202,8 @@ let package = Package(
         tests(
             "ExecutionTests",
             ["Diagnostics", "Execution", "JSONValues", "Pipelines", "StageInterface", "Store", .system]),
-        tests("StagesTests", ["Diagnostics", "JSONValues", "StageInterface", "Stages"]),
+        tests(
+            "StagesTests", ["Diagnostics", "JSONValues", "Models", "PEFT", "StageInterface", "Stages", "Tensors"]),
         tests("ReportsTests", ["Diagnostics", "JSONValues", "Reports"]),
         tests("EndToEndTests", ["JSONValues", "Stages", "Tensors"]),
     ],

@@ -4,5 +4,8 @@ extension StageCatalogue {
     /// Every stage kind of peft-pipeline, in the order in which a pipeline uses them.
     package static let standard = StageCatalogue(
         [DataStage.self, TokenizeStage.self] + Methods.all
-            + [TrainStage.self, AdapterStage.self, EvaluateStage.self, PredictStage.self, MergeStage.self])
+            + [
+                TrainStage.self, AdapterStage.self, CombineStage.self, EvaluateStage.self, PredictStage.self,
+                MergeStage.self,
+            ])
 }

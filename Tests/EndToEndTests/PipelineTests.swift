@@ -58,6 +58,8 @@ struct PipelineTests {
                 + "prompt_tuning_init_text: a great film, tokenizer_name_or_path: models/tiny}}",
             "{uses: p-tuning, with: {num_virtual_tokens: 4, encoder_hidden_size: 8}}",
             "{uses: p-tuning, with: {num_virtual_tokens: 4, encoder_hidden_size: 8, encoder_reparameterization_type: LSTM}}",
+            "{uses: prefix-tuning, with: {num_virtual_tokens: 4}}",
+            "{uses: prefix-tuning, with: {num_virtual_tokens: 4, prefix_projection: true}}",
         ])
     func softPrompts(method: String) throws {
         try TinyProject.with(method: method) { project in
@@ -69,6 +71,45 @@ struct PipelineTests {
                     "merged": "failed",
                 ], "\(ended.output)")
             #expect(ended.output.contains("merge"))
+        }
+    }
+
+    @Test(
+        "variants of LoRA and IA3 train, score and merge",
+        arguments: [
+            "{uses: lora, with: {r: 2, target_modules: all-linear, use_dora: true, rank_pattern: {query: 4}}}",
+            "{uses: lora, with: {r: 2, target_modules: [query, word_embeddings], bias: all, modules_to_save: [pooler]}}",
+            "{uses: ia3, with: {target_modules: [key, output.dense], feedforward_modules: [output.dense]}}",
+        ])
+    func variants(method: String) throws {
+        try TinyProject.with(method: method) { project in
+            let (ended, stages) = try project.run()
+            #expect(ended.status == 0, "\(ended.output)")
+            #expect(stages["merged"]?["metrics"]["max_logit_difference"].doubleValue ?? 1 < 1e-4)
+        }
+    }
+
+    @Test("two adapters are combined, and the result scores and merges")
+    func combined() throws {
+        try TinyProject.with { project in
+            let second = """
+                  again:
+                    uses: train
+                    from: {tokens: tokens, method: method}
+                    with: {model: models/tiny, epochs: 2, batch_size: 8, learning_rate: 1.0e-2, seed: 7}
+                  both:
+                    uses: combine
+                    from: {first: adapter, second: again}
+                    with: {weights: [0.5, 0.5], combination_type: ties, density: 0.8}
+
+                """
+            let pipeline = TinyProject.pipeline(method: TinyProject.lora)
+                .replacing("from: {adapter: adapter, tokens: tokens}", with: "from: {adapter: both, tokens: tokens}")
+            try project.write(pipeline + second, to: "p.yaml")
+            let (ended, stages) = try project.run()
+            #expect(ended.status == 0, "\(ended.output)\(ended.errors)")
+            #expect(stages["merged"]?["metrics"]["max_logit_difference"].doubleValue ?? 1 < 1e-4)
+            #expect(stages["both"]?["metrics"]["parameters"].intValue ?? 0 > 0)
         }
     }
 

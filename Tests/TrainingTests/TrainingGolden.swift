@@ -62,10 +62,23 @@ func tinyBERT(dropout: Double) throws -> any TransformerModel {
     }
 }
 
+/// Methods that begin anew, by names.
+let newMethods: [String: any FineTuningMethod] = [
+    "dora": LoRA(
+        r: 2, loraDropout: 0.1, targetModules: .names(["query", "value", "word_embeddings"]), useDoRA: true,
+        bias: .all),
+    "ia3": IA3(targetModules: .names(["key", "output.dense"]), feedforwardModules: .names(["output.dense"])),
+    "prefix-tuning": PrefixTuning(numVirtualTokens: 3),
+    "prefix-projection": PrefixTuning(numVirtualTokens: 3, prefixProjection: true, encoderHiddenSize: 5),
+]
+
 /// A tiny BERT with the adapter that PEFT made, to be trained further; `full` is full fine-tuning.
 func tunedTinyBERT(_ name: String, dropout: Double) throws -> any TunedModel {
     let model = try tinyBERT(dropout: dropout)
     if name == "full" { return try FullFineTuning().attach(to: model, generator: try RandomGenerator(seed: 1)) }
+    if let method = newMethods[name] {
+        return try method.attach(to: model, generator: try RandomGenerator(seed: 1))
+    }
     let adapters = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appending(components: "PEFTTests", "Golden", name)
     return try AdapterFolder.load(adapters.path, onto: model, isTrainable: true)

@@ -24,7 +24,9 @@ package enum AdapterFolder {
     package static func load(
         _ folder: String, onto model: any TransformerModel, baseModelName: String? = nil, isTrainable: Bool = false
     ) throws -> any TunedModel {
-        if MLXAdapter.isOne(folder) { return try MLXAdapter(folder).attach(to: model, isTrainable: isTrainable) }
+        if MLXAdapter.isOne(folder) {
+            return try MLXAdapter(folder).attach(to: model, baseModelName: baseModelName, isTrainable: isTrainable)
+        }
         let (method, header) = try read(folder)
         try header.check(model)
         let path = path("adapter_model.safetensors", in: folder)

@@ -45,7 +45,9 @@ struct MLXAdapter {
 
     /// - Throws: ``PEFTError`` if the model lacks a layer of the file's; ``ModelError`` for a tensor that is missing,
     ///   unexpected or of another shape.
-    func attach(to model: any TransformerModel, isTrainable: Bool) throws -> any TunedModel {
+    func attach(
+        to model: any TransformerModel, baseModelName: String?, isTrainable: Bool
+    ) throws -> any TunedModel {
         try header.check(model)
         let ranks = self.ranks
         guard let r = ranks.values.max() else {
@@ -79,6 +81,8 @@ struct MLXAdapter {
             isTrainable: isTrainable)
         let tuned = try method.attach(to: model, from: source)
         try source.tensors.finish(help: "the adapter must be made for this base model")
+        let check = BaseCheck(folder: folder, header: header, model: model, baseModelName: baseModelName)
+        try check.check(nil) { try tuned.baseFingerprint() }
         return tuned
     }
 

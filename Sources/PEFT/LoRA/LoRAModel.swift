@@ -59,8 +59,17 @@ final class LoRAModel: TunedModel {
                         + "which the adapter leaves as they are"
                 ], help: "use the base model together with the adapter")
         }
-        for adapter in adapters {
-            try adapter.merge()
+        for (index, adapter) in adapters.enumerated() {
+            do {
+                try adapter.merge()
+            } catch {
+                // All or nothing.
+                for merged in adapters[..<index].reversed() {
+                    try merged.unmerge()
+                    merged.putOn()
+                }
+                throw error
+            }
             adapter.takeOff()
         }
         isMerged = true

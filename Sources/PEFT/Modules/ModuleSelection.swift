@@ -10,11 +10,11 @@ package struct ModuleSelection: Sendable, Hashable {
     package var layersToTransform: [Int]?
     /// What stands in front of a layer's number: `layers`; where empty, anything.
     package var layersPattern: [String] = []
-    /// Modules that are trained as they are, besides the head, and so get no adapter.
+    /// Modules that are trained as they are, and so get no adapter; a new adapter adds the head.
     package var modulesToSave: [String] = []
     /// Whether tables of vectors are meant too.
     package var includesEmbeddings = true
-    /// Whether every name must match something. PEFT is content if one does.
+    /// Whether this is a new adapter: every name must match something. PEFT is content if one does.
     package var isStrict = true
 
     package init(targetModules: TargetModules) {
@@ -26,7 +26,7 @@ package struct ModuleSelection: Sendable, Hashable {
     /// - Throws: ``PEFTError`` for each name or pattern that matches nothing, with what there is.
     package func select(in model: any TransformerModel) throws -> [AdaptableModule] {
         let head = model.head.map(\.name)
-        let modulesToSave = (modulesToSave + model.headModules).uniqued()
+        let modulesToSave = isStrict ? (modulesToSave + model.headModules).uniqued() : modulesToSave
         func isSaved(_ name: String) -> Bool { modulesToSave.contains { ".\(name).".contains(".\($0).") } }
         var candidates = model.linears.filter { !isSaved($0.name) }.map { AdaptableModule.linear($0) }
         if includesEmbeddings {

@@ -18,8 +18,9 @@ struct SavedModules {
     private let prefix: String
 
     /// - Parameters:
-    ///   - extra: modules that are meant besides the head.
-    ///   - isStrict: whether each of these must match something.
+    ///   - extra: modules that are meant, besides the head where it is strict.
+    ///   - isStrict: whether this is a new adapter: it has the head, and each name must match something. One that is read
+    ///     has what it says.
     init(
         of model: any TransformerModel, extra: [String] = [], biases: (Parameter) -> Bool = { _ in false },
         adapted: [AdaptableModule] = [], prefix: String, isStrict: Bool
@@ -27,7 +28,7 @@ struct SavedModules {
         self.prefix = prefix
         self.adapted = Set(adapted.map(\.name))
         let all = model.parameters
-        let wanted = Self.names(of: model, extra: extra)
+        let wanted = isStrict ? Self.names(of: model, extra: extra) : extra
         let names = wanted.filter { name in all.contains { Self.means(name, $0) } }
         self.names = names
         if isStrict {

@@ -11,22 +11,54 @@ enum LoRAStage: MethodKind {
         "lora_alpha", default: 8, in: .positive, help: "The update is scaled by lora_alpha / r.")
     static let dropout = Parameter.number(
         "lora_dropout", default: 0, in: NumberRange(0, 0.99), help: "Dropout on the input of the update.")
-    static let targets = Parameter<JSONValue>(
-        "target_modules", .oneOf([.list(of: .text, atLeast: 1), .text]), default: .required,
-        help: "Linear layers: names or their endings as a list, or one regular expression on whole names."
-    ) { $0 }
+    static let targets = TargetParameters.targets(
+        "Linear layers and tables of vectors: names or their endings as a list, one regular expression on whole names, "
+            + "or all-linear.")
+    static let excluded = TargetParameters.excluded
+    static let layers = Parameter<[Int]>(
+        "layers_to_transform", .list(of: .integer(0...100_000), atLeast: 0), default: .value([]),
+        help: "Numbers of the layers that are meant, where target_modules are endings of names; none means all."
+    ) { $0.arrayValue?.compactMap(\.intValue) }
     static let rankStabilized = Parameter.boolean(
         "use_rslora", default: false, help: "Scale by lora_alpha / √r instead (Kalajdzievski 2023).")
+    static let magnitudes = Parameter.boolean(
+        "use_dora", default: false,
+        help: "Train the magnitude of each output apart from its direction (Liu et al. 2024).")
+    static let ranks = Parameter<[String: Int]?>(
+        "rank_pattern", .map(of: .integer(1...65536)), default: .absent,
+        help: "Other ranks for layers whose names end as a regular expression says."
+    ) { $0.isNull ? .some(nil) : $0.objectValue?.compactMapValues(\.intValue) }
+    static let alphas = Parameter<[String: Double]?>(
+        "alpha_pattern", .map(of: .number(.positive)), default: .absent,
+        help: "Other values of lora_alpha in the same way."
+    ) { $0.isNull ? .some(nil) : $0.objectValue?.compactMapValues(\.doubleValue) }
+    static let bias = Parameter<LoRA.Bias>.choice(
+        "bias", default: LoRA.Bias.none,
+        help: "Which biases of the base model are trained: of all layers, or of adapted ones.")
+    static let modulesToSave = TargetParameters.modulesToSave
+    static let initialValues = Parameter<LoRA.Initialisation>(
+        "init_lora_weights", .oneOf([.boolean, .choice(["gaussian"])]), default: .value(true),
+        help: "true: A uniform and B zero; gaussian: A normal and B zero; false: both uniform, no neutral start."
+    ) { value in
+        switch value {
+        case true: .kaiming
+        case false: .random
+        case "gaussian": .gaussian
+        default: nil
+        }
+    }
 
     static let declaration = StageDeclaration(
-        kind: "lora", version: 1, summary: "LoRA: train low-rank updates beside linear layers",
+        kind: "lora", version: 2, summary: "LoRA: train low-rank updates beside linear layers",
         discussion: """
             The layer computes `W x + b + s · B A dropout(x)` with `s = lora_alpha / r`. `A` starts uniform, `B` at zero, \
             so training starts from the model as it is. A pattern that matches no linear layer is an error that lists \
             the layers there are.
             """,
         parameters: [
-            r.declaration, alpha.declaration, dropout.declaration, targets.declaration, rankStabilized.declaration,
+            r.declaration, alpha.declaration, dropout.declaration, targets.declaration, excluded.declaration,
+            layers.declaration, rankStabilized.declaration, magnitudes.declaration, ranks.declaration,
+            alphas.declaration, bias.declaration, modulesToSave.declaration, initialValues.declaration,
         ],
         output: .method,
         example: """
@@ -38,15 +70,22 @@ enum LoRAStage: MethodKind {
     static func run(_ context: StageContext) throws -> StageReport {
         try Methods.write(Self.self, context.parameters.json, to: context.output)
         let parameters = context.parameters
-        return StageReport(summary: "r \(try parameters[r]), lora_alpha \(try parameters[alpha].formatted())")
+        let kind = try parameters[magnitudes] ? "DoRA, " : ""
+        return StageReport(summary: "\(kind)r \(try parameters[r]), lora_alpha \(try parameters[alpha].formatted())")
     }
 
     static func method(_ parameters: ParameterValues, for dimensions: ModelDimensions) throws -> any FineTuningMethod {
-        guard let targets = TargetModules(try parameters[targets]) else {
-            throw StageFailure("`target_modules` is neither a list of names nor an expression")
-        }
-        return LoRA(
+        var lora = LoRA(
             r: try parameters[r], loraAlpha: try parameters[alpha], loraDropout: try parameters[dropout],
-            targetModules: targets, useRSLoRA: try parameters[rankStabilized])
+            targetModules: try TargetParameters.modules(parameters[targets]),
+            useRSLoRA: try parameters[rankStabilized], useDoRA: try parameters[magnitudes], bias: try parameters[bias])
+        lora.excludeModules = try TargetParameters.optionalModules(parameters[excluded])
+        let numbers = try parameters[layers]
+        lora.layersToTransform = numbers.isEmpty ? nil : numbers
+        lora.rankPattern = ModulePatterns(try parameters[ranks] ?? [:])
+        lora.alphaPattern = ModulePatterns(try parameters[alphas] ?? [:])
+        lora.modulesToSave = try parameters[modulesToSave]
+        lora.initLoRAWeights = try parameters[initialValues]
+        return lora
     }
 }

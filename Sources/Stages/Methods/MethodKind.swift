@@ -14,7 +14,10 @@ protocol MethodKind: StageKind {
 
 /// The methods that there are, and the layout of their artifact.
 enum Methods {
-    static let all: [any MethodKind.Type] = [LoRAStage.self, PromptTuningStage.self, PTuningStage.self, FullStage.self]
+    static let all: [any MethodKind.Type] = [
+        LoRAStage.self, IA3Stage.self, PrefixTuningStage.self, PromptTuningStage.self, PTuningStage.self,
+        FullStage.self,
+    ]
 
     private static let name = "method.json"
 

@@ -43,7 +43,7 @@ enum PTuningStage: MethodKind {
     static func method(_ parameters: ParameterValues, for dimensions: ModelDimensions) throws -> any FineTuningMethod {
         PTuning(
             numVirtualTokens: try parameters[count], encoderReparameterizationType: try parameters[encoder],
-            encoderHiddenSize: try parameters[hiddenSize] ?? dimensions.hiddenSize,
+            encoderHiddenSize: try parameters[hiddenSize] ?? dimensions.embeddingSize,
             encoderNumLayers: try parameters[layers], encoderDropout: try parameters[dropout])
     }
 }

@@ -49,7 +49,7 @@ enum TrainStage: StageKind {
     ).withoutKey
 
     static let declaration = StageDeclaration(
-        kind: "train", version: 1, summary: "Train a model with a method",
+        kind: "train", version: 2, summary: "Train a model with a method",
         discussion: """
             Rows of like length are put together, in an order that the seed decides. After each epoch the validation \
             split is scored, and the weights of the best epoch are kept. The base model's folder is read, never \
@@ -60,7 +60,8 @@ enum TrainStage: StageKind {
             task.declaration, model.declaration, epochs.declaration, batchSize.declaration, accumulation.declaration,
             learningRate.declaration, schedule.declaration, warmupSteps.declaration, warmupRatio.declaration,
             weightDecay.declaration, beta1.declaration, beta2.declaration, epsilon.declaration,
-            maxGradNorm.declaration, groupByLength.declaration, seed.declaration, evaluationBatchSize.declaration, checkpointSteps.declaration,
+            maxGradNorm.declaration, groupByLength.declaration, seed.declaration, evaluationBatchSize.declaration,
+            checkpointSteps.declaration,
         ],
         inputs: [
             InputDeclaration("tokens", .tokens, help: "The rows."),

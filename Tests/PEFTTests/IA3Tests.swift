@@ -1,0 +1,61 @@
+import Foundation
+import Models
+import PEFT
+import Tensors
+import TestSupport
+import Testing
+
+@Suite("IA3")
+struct IA3Tests {
+    private let method = IA3(
+        targetModules: .names(["key", "output.dense"]), feedforwardModules: .names(["output.dense"]))
+
+    @Test("leaves the logits as they are until it is trained, and then comes back from disk")
+    func roundTrip() throws {
+        let input = try AdapterGolden.read().input()
+        let base = try tinyBERT().logits(for: input, mode: .inference).floats()
+        let tuned = try method.attachedToTinyBERT()
+        #expect(try tuned.logits(input) == base)
+        try tuned.scramble()
+        let logits = try tuned.logits(input)
+        #expect(difference(logits, base) > 0.01)
+        try withTemporaryFolder { folder in
+            try tuned.save(to: folder.path, baseModelName: nil)
+            let loaded = try AdapterFolder.load(folder.path, onto: try tinyBERT(), isTrainable: true)
+            #expect(difference(try loaded.logits(input), logits) < 1e-6)
+            #expect(loaded.trainableParameters.map(\.name) == tuned.trainableParameters.map(\.name))
+            #expect(loaded.trainableParameters.allSatisfy { $0.isTrainable })
+        }
+    }
+
+    @Test("scales the inputs of feed-forward layers and the outputs of others")
+    func shapes() throws {
+        let shapes = try method.attachedToTinyBERT().trainableParameters.filter { $0.name.contains("layer.1") }
+        #expect(
+            shapes.map { "\($0.name.split(separator: ".").dropFirst(4).joined(separator: ".")) \($0.shape)" } == [
+                "attention.self.key.ia3_l [32, 1]", "attention.output.dense.ia3_l [1, 32]",
+                "output.dense.ia3_l [1, 48]",
+            ])
+    }
+
+    @Test("is not taken off where a factor left nothing to restore")
+    func unmerge() throws {
+        let tuned = try method.attachedToTinyBERT()
+        let factors = try #require(tuned.trainableParameters.first { $0.name.hasSuffix("key.ia3_l") })
+        try factors.setTrainable(false)
+        try factors.value.zero_()
+        try tuned.merge()
+        let error = try #require(throws: PEFTError.self) { try tuned.unmerge() }
+        #expect(
+            error.problems == [
+                "`\(factors.name)` has factors below 0.001: what they scaled can't be told from its product"
+            ])
+    }
+
+    @Test("refuses feed-forward layers that are no targets")
+    func validation() throws {
+        let method = IA3(targetModules: .names(["key"]), feedforwardModules: .names(["output.dense"]))
+        let error = try #require(throws: PEFTError.self) { try method.attachedToTinyBERT() }
+        #expect(error.problems == ["feedforward_modules `output.dense` is none of target_modules"])
+    }
+}

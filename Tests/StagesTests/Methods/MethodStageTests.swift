@@ -1,0 +1,90 @@
+import Foundation
+import JSONValues
+import Models
+import PEFT
+import StageInterface
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Stages
+
+@Suite("Stages that describe a method")
+struct MethodStageTests {
+    /// The method that comes out at the other end of the artifact.
+    private func method(
+        _ kind: any MethodKind.Type, _ parameters: [String: JSONValue]
+    ) throws -> any FineTuningMethod {
+        try withTemporaryFolder { folder in
+            let outcome = try StageHarness(folder: folder).run(kind, parameters)
+            let (read, values) = try Methods.read(in: outcome.output.path)
+            #expect(read.declaration.kind == kind.declaration.kind)
+            let options = ModelOptions(generator: try RandomGenerator(seed: 1))
+            let model = try ModelArchitectures.load(folder: TinyBERT.folder, options: options).model
+            return try read.method(values, for: model.dimensions)
+        }
+    }
+
+    @Test("lora: only the targets must be said")
+    func loraDefaults() throws {
+        let method = try #require(try method(LoRAStage.self, ["target_modules": "all-linear"]) as? LoRA)
+        #expect(method == LoRA(targetModules: .allLinear))
+    }
+
+    @Test("lora: everything that can be said arrives")
+    func lora() throws {
+        let method = try #require(
+            try method(
+                LoRAStage.self,
+                [
+                    "r": 4, "lora_alpha": 6, "lora_dropout": 0.25, "target_modules": ["query", "value"],
+                    "exclude_modules": ".*layer.1.*", "layers_to_transform": [0, 2], "use_rslora": true,
+                    "use_dora": true, "rank_pattern": ["query": 2], "alpha_pattern": ["value": 1.5],
+                    "bias": "lora_only", "modules_to_save": ["pooler"], "init_lora_weights": "gaussian",
+                ]) as? LoRA)
+        var expected = LoRA(
+            r: 4, loraAlpha: 6, loraDropout: 0.25, targetModules: .names(["query", "value"]), useRSLoRA: true,
+            useDoRA: true, bias: .loraOnly)
+        expected.excludeModules = .pattern(".*layer.1.*")
+        expected.layersToTransform = [0, 2]
+        expected.rankPattern = ["query": 2]
+        expected.alphaPattern = ["value": 1.5]
+        expected.modulesToSave = ["pooler"]
+        expected.initLoRAWeights = .gaussian
+        #expect(method == expected)
+        let random = try self.method(LoRAStage.self, ["target_modules": ["query"], "init_lora_weights": false])
+        #expect((random as? LoRA)?.initLoRAWeights == .random)
+    }
+
+    @Test("ia3 and prefix-tuning: everything that can be said arrives")
+    func others() throws {
+        let ia3 = try #require(
+            try method(
+                IA3Stage.self,
+                [
+                    "target_modules": ["key", "output.dense"], "feedforward_modules": ["output.dense"],
+                    "exclude_modules": ["attention.output.dense"], "modules_to_save": ["pooler"],
+                ]) as? IA3)
+        var expected = IA3(
+            targetModules: .names(["key", "output.dense"]), feedforwardModules: .names(["output.dense"]))
+        expected.excludeModules = .names(["attention.output.dense"])
+        expected.modulesToSave = ["pooler"]
+        #expect(ia3 == expected)
+
+        let prefix = try method(
+            PrefixTuningStage.self,
+            ["num_virtual_tokens": 5, "prefix_projection": true, "encoder_hidden_size": 7])
+        #expect(
+            prefix as? PrefixTuning
+                == PrefixTuning(numVirtualTokens: 5, prefixProjection: true, encoderHiddenSize: 7))
+        let error = try #require(throws: StageHarness.Refused.self) {
+            try self.method(PrefixTuningStage.self, ["encoder_hidden_size": 7])
+        }
+        #expect(error.problems.map(\.message) == ["`encoder_hidden_size` is only read with `prefix_projection: true`"])
+    }
+
+    @Test("p-tuning: its network is as wide as word embeddings unless told")
+    func pTuning() throws {
+        #expect(try (method(PTuningStage.self, [:]) as? PTuning)?.encoderHiddenSize == 32)
+    }
+}
