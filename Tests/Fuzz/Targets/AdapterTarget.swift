@@ -8,14 +8,14 @@ enum AdapterTarget {
     static func make() throws -> FuzzTarget {
         // The tensors are too small to share the work.
         try LibTorch.setThreadCount(1)
-        let names = ["lora", "lora-pattern", "p-tuning-lstm", "p-tuning-mlp", "prompt-tuning"]
+        let golden = "PEFTTests/Golden"
         let files = ["adapter_config.json", "adapter_model.safetensors", "prompt_encoder.safetensors"]
-        let seeds = names.map { name in
+        let seeds = try Goldens.names(in: golden, suffix: "").map { name in
             Dictionary(
                 uniqueKeysWithValues: files.compactMap { file in
-                    (try? Goldens.bytes("PEFTTests/Golden/\(name)/\(file)")).map { (file, $0) }
+                    (try? Goldens.bytes("\(golden)/\(name)/\(file)")).map { (file, $0) }
                 })
-        }
+        }.filter { $0["adapter_config.json"] != nil }
         return FuzzTarget(
             name: "adapter", seeds: seeds, damagedFiles: files, structure: AdapterMutation(), growth: (256, 64 << 20),
             read: { _, folder in
