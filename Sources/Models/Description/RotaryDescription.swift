@@ -76,7 +76,7 @@ extension ConfigurationReader {
             ? RotaryParameters(key: "rope_parameters", members: all)
             : RotaryParameters(key: "rope_scaling", members: scaling)
         let base = parameters.number("rope_theta", default: fileBase)
-        let share = parameters.number("partial_rotary_factor", default: fileShare)
+        let share = parameters.number("partial_rotary_factor", default: fileShare, atMost: 1)
         let kind = parameters.scaling(maximumLength: maximumLength)
         for problem in parameters.problems { report(problem) }
         return RotaryDescription(base: base, width: Int(Double(headSize) * share) / 2 * 2, scaling: kind)
@@ -95,11 +95,11 @@ private final class RotaryParameters {
         self.members = members
     }
 
-    func number(_ name: String, default fallback: Double? = nil) -> Double {
+    func number(_ name: String, default fallback: Double? = nil, atMost limit: Double = 1e12) -> Double {
         readKeys.insert(name)
         let value = members[name].flatMap { $0.isNull ? nil : $0 }
-        if let number = value?.doubleValue, number.isFinite, number > 0 { return number }
-        if value != nil || fallback == nil { problems.append("`\(key).\(name)`: expected a number above 0") }
+        if let number = value?.doubleValue, number > 0, number <= limit { return number }
+        if value != nil || fallback == nil { problems.append("`\(key).\(name)`: expected a number above 0 and at most \(limit)") }
         return fallback ?? 1
     }
 

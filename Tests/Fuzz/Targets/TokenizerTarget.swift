@@ -13,7 +13,7 @@ enum TokenizerTarget {
                 let tokenizer = try Tokenizer(json: input[file] ?? [], file: file)
                 let encoding = try tokenizer.encode(
                     "The film <both> plays \u{301}é中 [MASK]", pair: "word", withOffsets: true)
-                _ = tokenizer.decode(encoding.ids)
+                _ = try tokenizer.decode(encoding.ids)
             }, isOwnError: { $0 is TokenizerError })
     }
 }
