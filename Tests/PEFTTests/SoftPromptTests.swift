@@ -18,6 +18,16 @@ struct SoftPromptTests {
         for row in 0..<5 { #expect(rows.contains(Array(values[row * 32..<(row + 1) * 32]))) }
     }
 
+    @Test("is trained without the frozen model's dropout, unless that is asked for", arguments: [false, true])
+    func baseDropout(isOn: Bool) throws {
+        var method = PromptTuning(numVirtualTokens: 3)
+        method.baseDropout = isOn
+        let tuned = try method.attachedToTinyBERT()
+        let input = ModelInput(.ids(try Tensor([2, 17, 5, 44, 9, 3], shape: [1, 6])))
+        let first = try tuned.logits(for: input, mode: .training).floats()
+        #expect((try tuned.logits(for: input, mode: .training).floats() != first) == isOn)
+    }
+
     @Test("of a text are its tokens' embeddings, repeated or cut", arguments: [2, 3, 7])
     func text(count: Int) throws {
         let ids = [2, 30, 3]

@@ -99,7 +99,9 @@ private final class RotaryParameters {
         readKeys.insert(name)
         let value = members[name].flatMap { $0.isNull ? nil : $0 }
         if let number = value?.doubleValue, number > 0, number <= limit { return number }
-        if value != nil || fallback == nil { problems.append("`\(key).\(name)`: expected a number above 0 and at most \(limit)") }
+        if value != nil || fallback == nil {
+            problems.append("`\(key).\(name)`: expected a number above 0 and at most \(limit)")
+        }
         return fallback ?? 1
     }
 

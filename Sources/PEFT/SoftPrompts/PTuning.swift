@@ -25,6 +25,9 @@ package struct PTuning: SoftPromptMethod, Hashable {
     /// The probability that an output of an LSTM's layer but the last is dropped while training.
     package var encoderDropout: Double
 
+    /// Whether the frozen model drops activations in training, as PEFT under a Trainer does. Off trains faster and further.
+    package var baseDropout = false
+
     package init(
         numVirtualTokens: Int, encoderReparameterizationType: EncoderReparameterizationType = .mlp,
         encoderHiddenSize: Int, encoderNumLayers: Int = 2, encoderDropout: Double = 0

@@ -22,6 +22,9 @@ package struct PromptTuning: SoftPromptMethod, Hashable {
     /// PEFT's default is `random`; ours is what trains.
     package var promptTuningInit: Initialisation
 
+    /// Whether the frozen model drops activations in training, as PEFT under a Trainer does. Off trains faster and further.
+    package var baseDropout = false
+
     package init(numVirtualTokens: Int, promptTuningInit: Initialisation = .sampleVocabulary) {
         self.numVirtualTokens = numVirtualTokens
         self.promptTuningInit = promptTuningInit

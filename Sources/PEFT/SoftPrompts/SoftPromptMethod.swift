@@ -6,11 +6,15 @@ import Tensors
 protocol SoftPromptMethod: PEFTMethod {
     /// V
     var numVirtualTokens: Int { get }
+    /// Whether the frozen model drops activations while the prompt is trained.
+    var baseDropout: Bool { get }
     /// What `adapter_config.json` says of the method itself.
     var fileConfiguration: [String: JSONValue] { get }
 }
 
 extension SoftPromptMethod {
+    var baseDropout: Bool { true }
+
     /// Freezes the model but for its head, which is trained too.
     func prepare(_ model: any TransformerModel, isTrainable: Bool) throws -> SavedModules {
         let saved = try SavedModules(of: model, prefix: SoftPromptModel.headPrefix, isStrict: true)

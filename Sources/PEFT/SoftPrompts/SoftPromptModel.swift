@@ -57,7 +57,8 @@ final class SoftPromptModel: TunedModel {
             let zeros = try Tensor.zeros([batch, count], dtype: types.dtype, device: types.device)
             return try Tensor.concatenated([zeros, types], dim: 1)
         }
-        return try base.logits(for: extended, mode: mode)
+        // A few vectors cannot overfit what is frozen, and learn little through its noise.
+        return try base.logits(for: extended, mode: method.baseDropout ? mode : .inference)
     }
 
     func save(to folder: String, baseModelName: String?) throws {

@@ -26,6 +26,7 @@ enum PTuningStage: MethodKind {
             """,
         parameters: [
             count.declaration, encoder.declaration, hiddenSize.declaration, layers.declaration, dropout.declaration,
+            PromptTuningStage.baseDropout.declaration,
         ],
         output: .method,
         example: """
@@ -41,9 +42,11 @@ enum PTuningStage: MethodKind {
     }
 
     static func method(_ parameters: ParameterValues, for dimensions: ModelDimensions) throws -> any FineTuningMethod {
-        PTuning(
+        var method = PTuning(
             numVirtualTokens: try parameters[count], encoderReparameterizationType: try parameters[encoder],
             encoderHiddenSize: try parameters[hiddenSize] ?? dimensions.embeddingSize,
             encoderNumLayers: try parameters[layers], encoderDropout: try parameters[dropout])
+        method.baseDropout = try parameters[PromptTuningStage.baseDropout]
+        return method
     }
 }

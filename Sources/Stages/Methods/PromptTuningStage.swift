@@ -22,12 +22,19 @@ enum PromptTuningStage: MethodKind {
     static let tokenizer = Parameter.optionalFolder(
         "tokenizer_name_or_path", reading: TokenizeStage.tokenizerFiles, help: "The tokenizer of that text.")
 
+    static let baseDropout = Parameter.boolean(
+        "base_dropout", default: false,
+        help: "Dropout in the frozen model while the prompt is trained, as PEFT under a Trainer has it.")
+
     /// The key of the artifact that holds the text's token ids, so that training needs no tokenizer.
     private static let initialIDs = "prompt_tuning_init_ids"
 
     static let declaration = StageDeclaration(
         kind: "prompt-tuning", version: 1, summary: "Prompt tuning: train vectors that stand in front of the text",
-        parameters: [count.declaration, initialization.declaration, text.declaration, tokenizer.declaration],
+        parameters: [
+            count.declaration, initialization.declaration, text.declaration, tokenizer.declaration,
+            baseDropout.declaration,
+        ],
         output: .method,
         example: """
             method:
@@ -60,7 +67,9 @@ enum PromptTuningStage: MethodKind {
                     ids: parameters.json[Self.initialIDs].arrayValue?.compactMap(\.intValue) ?? [],
                     tokenizer: parameters.json[tokenizer.declaration.name].stringValue ?? "")
             }
-        return PromptTuning(numVirtualTokens: try parameters[count], promptTuningInit: start)
+        var method = PromptTuning(numVirtualTokens: try parameters[count], promptTuningInit: start)
+        method.baseDropout = try parameters[baseDropout]
+        return method
     }
 
     private static func check(_ parameters: ParameterValues) throws -> [ParameterProblem] {
