@@ -191,10 +191,13 @@ final class RunView: Sendable {
             let rest: String
             if let progress = running.progress, progress.total > 0 {
                 let fraction = Double(progress.completed) / Double(progress.total)
+                let details = details(progress)
+                // What is told goes before the bar's length: the time that is left stands last.
+                let room = console.errors.width - prefix(name, state).displayWidth - 3
+                let bar = min(24, max(6, room - details.displayWidth))
                 rest =
-                    ProgressBar().text(fraction: fraction, usesColor: console.errors.usesColor) + "  "
-                    + details(progress).truncated(
-                        toWidth: max(8, console.errors.width - prefix(name, state).displayWidth - 27))
+                    ProgressBar(width: bar).text(fraction: fraction, usesColor: console.errors.usesColor) + "  "
+                    + details.truncated(toWidth: max(8, room - bar))
             } else {
                 rest = TerminalStyle.dim.apply(
                     to: "running \(Figures.clock(seconds: elapsed))", enabled: console.errors.usesColor)
