@@ -97,29 +97,14 @@ package struct ModuleSelection: Sendable, Hashable {
             return "target_modules `\(target)` \(reason)"
         }
         let linears = modules.compactMap { module in if case .linear(let layer) = module { layer.name } else { nil } }
-        return PEFTError(problems, help: "the model's linear layers are \(Self.summary(of: linears))")
+        let summary = NumberedNames.summaries(of: linears).joined(separator: ", ")
+        return PEFTError(problems, help: "the model's linear layers are \(summary)")
     }
 
     /// `a.b.c` → `c`, `b.c`, `a.b.c`
     private static func suffixes(of name: String) -> [String] {
         let parts = name.split(separator: ".")
         return parts.indices.reversed().map { parts[$0...].joined(separator: ".") }
-    }
-
-    /// The names with the numbers of repeated layers drawn together: `encoder.layer.0…5.output.dense`.
-    private static func summary(of names: [String]) -> String {
-        var shapes: [String] = []
-        var numbers: [String: [Int]] = [:]
-        for name in names {
-            let parts = name.split(separator: ".").map(String.init)
-            let shape = parts.map { Int($0) == nil ? $0 : "#" }.joined(separator: ".")
-            if numbers[shape] == nil { shapes.append(shape) }
-            numbers[shape, default: []] += parts.compactMap { Int($0) }.prefix(1)
-        }
-        return shapes.map { shape in
-            guard let found = numbers[shape], let first = found.min(), let last = found.max() else { return shape }
-            return shape.replacing("#", with: first == last ? "\(first)" : "\(first)…\(last)")
-        }.joined(separator: ", ")
     }
 }
 
