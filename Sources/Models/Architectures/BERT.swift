@@ -25,11 +25,7 @@ enum BERT: DescribedArchitecture {
                     .activation(.tanh), .dropout(dropout),
                     .taskLinear(name: "classifier", inputs: width, outputs: nil, hasBias: true),
                 ], className: "BertForSequenceClassification"),
-            .tokenClassification: HeadDescription(
-                pooling: .all,
-                steps: [
-                    .dropout(dropout), .taskLinear(name: "classifier", inputs: width, outputs: nil, hasBias: true),
-                ], className: "BertForTokenClassification"),
+            .tokenClassification: BERTFamily.tokenHead("BertForTokenClassification", width: width, dropout: dropout),
             .maskedLanguageModelling: HeadDescription(
                 pooling: .all,
                 steps: [

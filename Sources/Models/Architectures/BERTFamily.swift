@@ -54,6 +54,27 @@ enum BERTFamily {
             labels: reader.labels(), problemType: reader.problemType(), json: reader.json)
     }
 
+    /// A row's classes by two layers on its first position, without a pooler.
+    static func denseRowHead(
+        _ className: String, width: Int, activation: Activation, dropout: Double
+    ) -> HeadDescription {
+        HeadDescription(
+            pooling: .first,
+            steps: [
+                .dropout(dropout), .taskLinear(name: "classifier.dense", inputs: width, outputs: width, hasBias: true),
+                .activation(activation), .dropout(dropout),
+                .taskLinear(name: "classifier.out_proj", inputs: width, outputs: nil, hasBias: true),
+            ], className: className)
+    }
+
+    /// Each token's classes by one layer.
+    static func tokenHead(_ className: String, width: Int, dropout: Double) -> HeadDescription {
+        HeadDescription(
+            pooling: .all,
+            steps: [.dropout(dropout), .taskLinear(name: "classifier", inputs: width, outputs: nil, hasBias: true)],
+            className: className)
+    }
+
     static func classifierDropout(_ reader: inout ConfigurationReader) -> Double {
         reader.optionalNumber("classifier_dropout", in: 0...1)
             ?? reader.number("hidden_dropout_prob", default: 0.1, in: 0...1)

@@ -15,19 +15,10 @@ enum ELECTRA: DescribedArchitecture {
             "classifier.", "discriminator_predictions.", "generator_predictions.", "generator_lm_head.",
         ]
         description.heads = [
-            .sequenceClassification: HeadDescription(
-                pooling: .first,
-                steps: [
-                    .dropout(dropout),
-                    .taskLinear(name: "classifier.dense", inputs: width, outputs: width, hasBias: true),
-                    .activation(.gelu), .dropout(dropout),
-                    .taskLinear(name: "classifier.out_proj", inputs: width, outputs: nil, hasBias: true),
-                ], className: "ElectraForSequenceClassification"),
-            .tokenClassification: HeadDescription(
-                pooling: .all,
-                steps: [
-                    .dropout(dropout), .taskLinear(name: "classifier", inputs: width, outputs: nil, hasBias: true),
-                ], className: "ElectraForTokenClassification"),
+            .sequenceClassification: BERTFamily.denseRowHead(
+                "ElectraForSequenceClassification", width: width, activation: .gelu, dropout: dropout),
+            .tokenClassification: BERTFamily.tokenHead(
+                "ElectraForTokenClassification", width: width, dropout: dropout),
             .maskedLanguageModelling: HeadDescription(
                 pooling: .all,
                 steps: [

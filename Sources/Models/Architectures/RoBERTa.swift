@@ -13,19 +13,10 @@ enum RoBERTa: DescribedArchitecture {
         description.naming.headPrefixes = ["lm_head.", "classifier."]
         description.naming.optionalPrefixes = ["roberta.pooler."]
         description.heads = [
-            .sequenceClassification: HeadDescription(
-                pooling: .first,
-                steps: [
-                    .dropout(dropout),
-                    .taskLinear(name: "classifier.dense", inputs: width, outputs: width, hasBias: true),
-                    .activation(.tanh), .dropout(dropout),
-                    .taskLinear(name: "classifier.out_proj", inputs: width, outputs: nil, hasBias: true),
-                ], className: "\(name)ForSequenceClassification"),
-            .tokenClassification: HeadDescription(
-                pooling: .all,
-                steps: [
-                    .dropout(dropout), .taskLinear(name: "classifier", inputs: width, outputs: nil, hasBias: true),
-                ], className: "\(name)ForTokenClassification"),
+            .sequenceClassification: BERTFamily.denseRowHead(
+                "\(name)ForSequenceClassification", width: width, activation: .tanh, dropout: dropout),
+            .tokenClassification: BERTFamily.tokenHead(
+                "\(name)ForTokenClassification", width: width, dropout: dropout),
             .maskedLanguageModelling: HeadDescription(
                 pooling: .all,
                 steps: [
