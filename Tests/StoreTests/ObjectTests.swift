@@ -35,11 +35,14 @@ struct ObjectTests {
         let digest = try insert(files).digest
 
         let directory = folder.path.appending("other")
-        let mask = umask(0o077)
         try folder.write(Dictionary(uniqueKeysWithValues: files.map { ("other/\($0)", $1) }))
         try FileManager.default.createDirectory(
             atPath: directory.appending("empty").string, withIntermediateDirectories: false)
-        umask(mask)
+        // As a user with another umask writes them: the mask itself belongs to the process, in which other tests run.
+        for (name, permissions) in [("nested", 0o700), ("empty", 0o700), ("nested/config.json", 0o600), ("é", 0o600)] {
+            try FileManager.default.setAttributes(
+                [.posixPermissions: permissions], ofItemAtPath: directory.string + "/" + name)
+        }
         try FileManager.default.setAttributes(
             [.posixPermissions: 0o755, .modificationDate: Date(timeIntervalSince1970: 0)],
             ofItemAtPath: directory.appending("adapter.txt").string)
