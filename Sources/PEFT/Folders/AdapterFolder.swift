@@ -30,6 +30,11 @@ package enum AdapterFolder {
         let (method, header) = try read(folder)
         try header.check(model)
         let path = path("adapter_model.safetensors", in: folder)
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw PEFTError(
+                ["\(folder) has no adapter_model.safetensors"],
+                help: Pickle.remedy(in: folder) ?? "an adapter is a folder as PEFT's save_pretrained writes it")
+        }
         let tensors = WeightReader(
             path: path, source: try SafetensorsFile(path), device: model.device)
         let check = BaseCheck(folder: folder, header: header, model: model, baseModelName: baseModelName)

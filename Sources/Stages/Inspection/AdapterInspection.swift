@@ -37,12 +37,7 @@ enum AdapterInspection {
 
     private static func addTensors(_ folder: String, _ names: [String], _ section: inout Inspection.Section) {
         guard let name = ["adapter_model.safetensors", "adapters.safetensors"].first(where: names.contains) else {
-            let pickle = names.contains("adapter_model.bin")
-            section.problems.append(
-                pickle
-                    ? "adapter_model.bin is a pickle, which can run any code when it is loaded, so it never is; where you "
-                        + "trust it, load it with PEFT and save it again: model.save_pretrained(folder)"
-                    : "there is no adapter_model.safetensors")
+            section.problems.append(Pickle.remedy(among: names) ?? "there is no adapter_model.safetensors")
             return
         }
         do {

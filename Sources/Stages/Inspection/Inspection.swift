@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import StageInterface
+import Tensors
 
 /// What a folder or file is, in a few lines: a model, an adapter, a tokenizer or data.
 package struct Inspection: Sendable {
@@ -31,20 +32,9 @@ package struct Inspection: Sendable {
         guard sections.isEmpty else { return }
         throw StageFailure(
             "\(path) is no model, adapter, tokenizer or data that is known here",
-            help: Self.pickle(in: names, path: path)
+            help: Pickle.remedy(among: [(path as NSString).lastPathComponent] + names)
                 ?? "a model has config.json, an adapter adapter_config.json, a tokenizer tokenizer.json, data ends in "
                 + ".csv, .tsv, .jsonl or .json")
-    }
-
-    /// A file that can run any code when it is loaded, and what to do with it.
-    private static func pickle(in names: [String], path: String) -> String? {
-        let name = ([(path as NSString).lastPathComponent] + names).first { name in
-            [".bin", ".pt", ".pth", ".ckpt", ".pkl"].contains(where: name.hasSuffix)
-        }
-        return name.map {
-            "\($0) is a pickle, which can run any code when it is loaded, so it never is; where you trust it, load it "
-                + "with transformers or PEFT and save it again: model.save_pretrained(folder) writes safetensors"
-        }
     }
 }
 

@@ -30,6 +30,9 @@ struct SafetensorsHeader {
                 path: path, "the file has \(file.count) bytes; expected at least the 8 of the header's length",
                 help: Self.damaged)
         }
+        guard !Pickle.begins(file) else {
+            throw SafetensorsError(path: path, "this is no safetensors file but a pickle", help: "it is a " + Pickle.sentence)
+        }
         let length = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
         guard length <= UInt64(Self.maximumByteCount) else {
             throw SafetensorsError(

@@ -95,10 +95,6 @@ package final class ShardedSafetensors {
     }
 
     private static func remedy(_ folder: String) -> String {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let pickle = names.sorted().first { name in [".bin", ".pt", ".pth"].contains(where: name.hasSuffix) }
-        guard let pickle else { return "is this the folder of a model?" }
-        return "\(pickle) is a pickle, which can run any code when it is loaded, so it never is; "
-            + "where you trust it, load it with transformers and save it again: model.save_pretrained(folder)"
+        Pickle.remedy(in: folder) ?? "is this the folder of a model?"
     }
 }
