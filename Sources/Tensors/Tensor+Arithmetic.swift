@@ -68,4 +68,12 @@ extension Tensor {
     package func matmul(_ other: Tensor) throws -> Tensor {
         try library.tensor { $0.matmul(handle, other.handle) }
     }
+
+    /// The inverse of Moore and Penrose, (n, m) for a matrix (m, n): `a.pseudoInverse().matmul(b)` is the x of least
+    /// norm among those for which a x is nearest to b.
+    ///
+    /// - Parameter relativeTolerance: singular values below this share of the largest count as 0.
+    package func pseudoInverse(relativeTolerance: Double = 1e-5) throws -> Tensor {
+        try library.tensor { $0.pseudo_inverse(handle, relativeTolerance) }
+    }
 }

@@ -1,6 +1,7 @@
 #include "Bridge.h"
 
 #include <ATen/ops/gelu.h>
+#include <ATen/ops/linalg_pinv.h>
 #include <ATen/ops/rsub.h>
 #include <ATen/ops/silu.h>
 
@@ -31,6 +32,9 @@ void add_arithmetic_functions(ct_api &table) {
     table.divide_scalar_by = [](double a, ct_tensor b) { return make([&] { return b->value.reciprocal().mul(a); }); };
     table.negate = [](ct_tensor x) { return make([&] { return x->value.neg(); }); };
     table.matmul = [](ct_tensor a, ct_tensor b) { return make([&] { return a->value.matmul(b->value); }); };
+    table.pseudo_inverse = [](ct_tensor x, double relative_tolerance) {
+        return make([&] { return at::linalg_pinv(x->value, std::nullopt, relative_tolerance); });
+    };
 
     table.add_ = [](ct_tensor x, ct_tensor other, double scale) {
         return attempt([&] { x->value.add_(other->value, beside(x, scale)); });

@@ -113,6 +113,72 @@ struct PipelineTests {
         }
     }
 
+    @Test("an adapter that was trained before is taken in, scores the same, and is refused on another base or name")
+    func taken() throws {
+        try TinyProject.with { project in
+            let (_, stages) = try project.run()
+            let trained = URL(fileURLWithPath: stages["adapter"]?["artifact"].stringValue ?? "")
+            try FileManager.default.copyItem(at: trained, to: project.folder.appending(path: "taken"))
+            func pipeline(model: String, name: String = "models/tiny", source: String = "taken") -> String {
+                """
+                version: 1
+                name: taken
+                stages:
+                  rows:
+                    uses: data
+                    with: {source: rows.csv, split: {train: 0.6, validation: 0.2, test: 0.2}}
+                  tokens:
+                    uses: tokenize
+                    from: {dataset: rows}
+                    with: {tokenizer: models/tiny, max_length: 12}
+                  adapter:
+                    uses: adapter
+                    with: {source: \(source), model: \(model), base_model_name: \(name), labels: [bad, fair, good]}
+                  scores:
+                    uses: evaluate
+                    from: {adapter: adapter, tokens: tokens}
+
+                """
+            }
+            try project.write(pipeline(model: "models/tiny"), to: "p.yaml")
+            let (ended, again) = try project.run()
+            #expect(ended.status == 0, "\(ended.output)\(ended.errors)")
+            #expect(again["scores"]?["metrics"] == stages["scores"]?["metrics"])
+
+            try project.write(pipeline(model: "models/tiny", name: "models/large"), to: "p.yaml")
+            // A digest that agrees says more than a name.
+            #expect(try project.run().ended.status == 0)
+            try FileManager.default.removeItem(at: project.folder.appending(path: "taken/base_model.json"))
+            let other = try project.run().ended
+            #expect(other.status == 1)
+            #expect(other.output.contains("made for the base model `models/tiny`, not for `models/large`"))
+
+            // The same shapes, other weights.
+            try FileManager.default.copyItem(
+                at: trained.appending(path: "base_model.json"),
+                to: project.folder.appending(path: "taken/base_model.json"))
+            let weights = project.folder.appending(path: "models/tiny/model.safetensors")
+            var bytes = try Data(contentsOf: weights)
+            for index in (bytes.count / 2)..<bytes.count where index.isMultiple(of: 4) { bytes[index] ^= 0x40 }
+            try bytes.write(to: weights)
+            try project.write(pipeline(model: "models/tiny"), to: "p.yaml")
+            let changed = try project.run().ended
+            #expect(changed.status == 1)
+            #expect(changed.output.contains("was made for another base model"))
+
+            try FileManager.default.createDirectory(
+                at: project.folder.appending(path: "pickled"), withIntermediateDirectories: true)
+            try FileManager.default.copyItem(
+                at: project.folder.appending(path: "taken/adapter_config.json"),
+                to: project.folder.appending(path: "pickled/adapter_config.json"))
+            try project.write("PK", to: "pickled/adapter_model.bin")
+            try project.write(pipeline(model: "models/tiny", source: "pickled"), to: "p.yaml")
+            let pickled = try project.run().ended
+            #expect(pickled.status == 1)
+            #expect(pickled.output.contains("adapter_model.bin is a pickle"))
+        }
+    }
+
     @Test("full fine-tuning leaves a model that scores the same once merged")
     func full() throws {
         try TinyProject.with(method: "{uses: full}") { project in

@@ -18,6 +18,36 @@ struct SoftPromptTests {
         for row in 0..<5 { #expect(rows.contains(Array(values[row * 32..<(row + 1) * 32]))) }
     }
 
+    @Test(
+        "of P-tuning begin as rows of the word embeddings, whatever makes them",
+        arguments: [
+            PTuning(numVirtualTokens: 5, encoderHiddenSize: 16),
+            PTuning(numVirtualTokens: 5, encoderReparameterizationType: .lstm, encoderHiddenSize: 16),
+        ])
+    func fittedEncoder(method: PTuning) throws {
+        let tuned = try method.attachedToTinyBERT()
+        let table = try tuned.base.wordEmbeddings.weight.value.floats()
+        let vectors = try vectors(of: tuned)
+        for row in 0..<5 {
+            let vector = vectors[row * 32..<(row + 1) * 32]
+            let nearest = (0..<50).map { word in
+                zip(vector, table[word * 32..<(word + 1) * 32]).map { abs($0 - $1) }.max() ?? 0
+            }.min()
+            #expect(try #require(nearest) < 1e-4)
+        }
+        #expect(vectors == (try self.vectors(of: try method.attachedToTinyBERT())))
+
+        var random = method
+        random.encoderInit = .random
+        #expect(vectors != (try self.vectors(of: try random.attachedToTinyBERT())))
+    }
+
+    @Test("of P-tuning that are more than the network can make come near what they begin as")
+    func narrowEncoder() throws {
+        let tuned = try PTuning(numVirtualTokens: 12, encoderHiddenSize: 3).attachedToTinyBERT()
+        #expect(try vectors(of: tuned).allSatisfy { $0.isFinite })
+    }
+
     @Test("is trained without the frozen model's dropout, unless that is asked for", arguments: [false, true])
     func baseDropout(isOn: Bool) throws {
         var method = PromptTuning(numVirtualTokens: 3)
@@ -86,6 +116,22 @@ struct SoftPromptTests {
                 .count == 3)
     }
 
+    @Test("for a decoder too are refused by a model that has none apart")
+    func submodules() throws {
+        try withTemporaryFolder { folder in
+            try PromptTuning(numVirtualTokens: 2).attachedToTinyBERT().save(to: folder.path, baseModelName: nil)
+            let file = folder.appending(path: "adapter_config.json")
+            let text = try String(contentsOf: file, encoding: .utf8)
+            let key = "\"num_transformer_submodules\": "
+            #expect(text.contains(key + "1"))
+            try text.replacing(key + "1", with: key + "2").write(to: file, atomically: true, encoding: .utf8)
+            let error = try #require(throws: PEFTError.self) {
+                try AdapterFolder.load(folder.path, onto: try tinyBERT())
+            }
+            #expect(error.problems == ["num_transformer_submodules is 2, but `bert` has no decoder apart"])
+        }
+    }
+
     @Test("can't be merged, and say so")
     func merge() throws {
         let tuned = try PromptTuning(numVirtualTokens: 2).attachedToTinyBERT()
@@ -123,6 +169,15 @@ struct SoftPromptTests {
                     at: otherFolder.appending(path: file), to: folder.appending(path: file))
             }
             #expect(try error().problems.first?.contains("does not make the vectors") == true)
+        }
+    }
+
+    /// (V, d), as saved for PEFT.
+    private func vectors(of tuned: any TunedModel) throws -> [Float] {
+        try withTemporaryFolder { folder in
+            try tuned.save(to: folder.path, baseModelName: nil)
+            let file = try SafetensorsFile(folder.appending(path: "adapter_model.safetensors").path)
+            return try file.tensor("prompt_embeddings").floats()
         }
     }
 

@@ -103,6 +103,17 @@ struct TensorTests {
         #expect(try Tensor([3, 4]).norm() == 5)
     }
 
+    @Test("the pseudo-inverse solves what can be solved, and is the smallest that does")
+    func pseudoInverse() throws {
+        let wide = try Tensor.normal([3, 5])
+        let inverse = try wide.pseudoInverse()
+        #expect(inverse.shape == [5, 3])
+        #expect(try (wide.matmul(inverse).matmul(wide) - wide).maxAbs() < 1e-5)
+        #expect(try (inverse.matmul(wide).matmul(inverse) - inverse).maxAbs() < 1e-5)
+        let product = try inverse.matmul(wide)
+        #expect(try (product - product.transposed()).maxAbs() < 1e-5)
+    }
+
     @Test("attention to nothing but a position's past equals attention under that mask")
     func causalAttention() throws {
         let q = try Tensor.normal([2, 3, 5, 4])

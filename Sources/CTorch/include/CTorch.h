@@ -149,6 +149,8 @@ typedef struct CT_SENDABLE ct_api {
     ct_tensor _Nullable CT_FUNCTION(divide_scalar_by)(double a, ct_tensor b);
     ct_tensor _Nullable CT_FUNCTION(negate)(ct_tensor x);
     ct_tensor _Nullable CT_FUNCTION(matmul)(ct_tensor a, ct_tensor b);
+    /* Moore and Penrose's inverse of a matrix; singular values below a share of the largest count as 0. */
+    ct_tensor _Nullable CT_FUNCTION(pseudo_inverse)(ct_tensor x, double relative_tolerance);
 
     /* In place. */
     int32_t CT_FUNCTION(add_)(ct_tensor x, ct_tensor other, double scale);

@@ -21,15 +21,22 @@ final class RelativePositionBias {
 
     var parameters: [Parameter] { [table.weight] }
 
-    /// (1, heads, length, length)
-    func callAsFunction(length: Int) throws -> Tensor {
+    /// The biases between a batch's tokens, (batch or 1, heads, length, length). Distances count tokens, so that padding
+    /// between a soft prompt and the text takes no place.
+    func callAsFunction(_ layout: SequenceLayout) throws -> Tensor {
+        let length = layout.length
+        let rows = layout.isAligned ? Array(0..<length) : try layout.positions.ints()
+        let known = (1 - length..<max(length, 1)).map(bucket(ofDistance:))
         var buckets: [Int] = []
-        buckets.reserveCapacity(length * length)
-        for query in 0..<length {
-            for key in 0..<length { buckets.append(bucket(ofDistance: key - query)) }
+        buckets.reserveCapacity(rows.count * length)
+        for start in stride(from: 0, to: rows.count, by: length) {
+            let places = rows[start..<start + length]
+            for query in places {
+                for key in places { buckets.append(known[key - query + length - 1]) }
+            }
         }
-        let ids = try Tensor(buckets, shape: [length, length]).to(table.weight.value.device)
-        return try table(ids).permuted([2, 0, 1]).unsqueezed(0)
+        let ids = try Tensor(buckets, shape: [rows.count / max(length, 1), length, length])
+        return try table(ids.to(table.weight.value.device)).permuted([0, 3, 1, 2])
     }
 
     /// - Parameter distance: the key's place less the query's.

@@ -134,17 +134,17 @@ extension T5Model {
             let layout = try SequenceLayout(
                 batch: states.shape[0], length: states.shape[1], mask: mask, prefixLength: 0, dtype: states.dtype,
                 device: states.device)
-            let seen = try biased(try layout.explicitMask(isCausal: isDecoder), length: states.shape[1])
+            let seen = try biased(layout)
             var states = try dropped(states)
             for layer in layers { states = try layer(states, mask: seen, encoded: encoded, mode: mode) }
             return try dropped(try norm(states))
         }
 
-        private func biased(_ mask: Tensor?, length: Int) throws -> AttentionMask {
-            var scores = try bias(length: length)
-            if let mask {
-                let batch = mask.shape[0]
-                scores = try scores.expanded(to: [batch, scores.shape[1], length, length])
+        private func biased(_ layout: SequenceLayout) throws -> AttentionMask {
+            var scores = try bias(layout)
+            if let mask = try layout.explicitMask(isCausal: isDecoder) {
+                let shape = [max(mask.shape[0], scores.shape[0]), scores.shape[1], layout.length, layout.length]
+                scores = try scores.expanded(to: shape)
                     .maskedFill(try mask.logicalNot(), -Double.infinity)
             }
             return AttentionMask(tensor: scores, isCausal: false)

@@ -73,6 +73,9 @@ package struct PrefixTuning: SoftPromptMethod, Hashable {
 extension PrefixTuning {
     package init(from configuration: inout ConfigurationReader) {
         let count = Self.readCommonKeys(&configuration)
+        configuration.expect(
+            "num_transformer_submodules", toBe: 1,
+            because: "prefixes of models of an encoder and a decoder are not supported")
         self.init(
             numVirtualTokens: count,
             prefixProjection: configuration.bool("prefix_projection", default: false),

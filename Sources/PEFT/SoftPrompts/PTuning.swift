@@ -16,7 +16,16 @@ package struct PTuning: SoftPromptMethod, Hashable {
         case lstm = "LSTM"
     }
 
+    /// What the network makes before it has learned anything.
+    package enum Initialisation: String, CaseIterable, Sendable {
+        /// What PyTorch's first weights give, as in PEFT: nearly one vector V times, which trains slowly.
+        case random = "RANDOM"
+        /// The embeddings of words drawn at random, each with the same probability.
+        case sampleVocabulary = "SAMPLE_VOCAB"
+    }
+
     package var numVirtualTokens: Int
+    package var numTransformerSubmodules = 1
     package var encoderReparameterizationType: EncoderReparameterizationType
     /// h
     package var encoderHiddenSize: Int
@@ -24,6 +33,7 @@ package struct PTuning: SoftPromptMethod, Hashable {
     package var encoderNumLayers: Int
     /// The probability that an output of an LSTM's layer but the last is dropped while training.
     package var encoderDropout: Double
+    package var encoderInit = Initialisation.sampleVocabulary
 
     /// Whether the frozen model drops activations in training, as PEFT under a Trainer does. Off trains faster and further.
     package var baseDropout = false
@@ -45,6 +55,9 @@ package struct PTuning: SoftPromptMethod, Hashable {
         let encoder = try PromptEncoder(
             self, width: model.dimensions.embeddingSize, device: model.device,
             generator: generator)
+        if encoderInit == .sampleVocabulary {
+            try encoder.fit(try sampledWords(of: model, generator: generator))
+        }
         for parameter in encoder.parameters { try parameter.setTrainable(true) }
         return SoftPromptModel(base: model, method: self, source: encoder, saved: saved)
     }
@@ -78,6 +91,7 @@ extension PTuning {
             encoderHiddenSize: configuration.integer("encoder_hidden_size", in: 1...1_000_000),
             encoderNumLayers: configuration.integer("encoder_num_layers", default: 2, in: 1...1000),
             encoderDropout: configuration.number("encoder_dropout", default: 0, in: 0...1))
+        numTransformerSubmodules = Self.readSubmodules(&configuration)
     }
 
     package func attach(to model: any TransformerModel, from source: AdapterSource) throws -> any TunedModel {

@@ -11,8 +11,10 @@ final class PromptEncoder: PromptSource {
     private let embedding: Parameter
     /// The LSTM's weights, in LibTorch's order; empty for an MLP.
     private let recurrent: [Parameter]
-    /// The linear layers, with ReLU between them.
+    /// The linear layers before the last, with ReLU behind each.
     private let linears: [Linear]
+    /// The linear layer that gives the vectors.
+    private let output: Linear
 
     /// A new network with PyTorch's first values.
     convenience init(_ method: PTuning, width: Int, device: Device, generator: RandomGenerator) throws {
@@ -31,17 +33,15 @@ final class PromptEncoder: PromptSource {
     private init(_ method: PTuning, width: Int, make: PromptEncoderFile.Maker) throws {
         self.method = method
         let hidden = method.encoderHiddenSize
-        embedding = try make("embedding.weight", [method.numVirtualTokens, width], .embedding, nil)
+        embedding = try make("embedding.weight", [method.totalVirtualTokens, width], .embedding, nil)
         func linear(_ name: String, _ inputs: Int, _ outputs: Int) throws -> Linear {
             try PromptEncoderFile.linear(name, inputs: inputs, outputs: outputs, make)
         }
         switch method.encoderReparameterizationType {
         case .mlp:
             recurrent = []
-            linears = [
-                try linear("mlp_head.0", width, hidden), try linear("mlp_head.2", hidden, hidden),
-                try linear("mlp_head.4", hidden, width),
-            ]
+            linears = [try linear("mlp_head.0", width, hidden), try linear("mlp_head.2", hidden, hidden)]
+            output = try linear("mlp_head.4", hidden, width)
         case .lstm:
             let bound = 1 / Double(hidden).squareRoot()
             var recurrent: [Parameter] = []
@@ -57,15 +57,17 @@ final class PromptEncoder: PromptSource {
                 }
             }
             self.recurrent = recurrent
-            linears = [
-                try linear("mlp_head.0", 2 * hidden, 2 * hidden), try linear("mlp_head.2", 2 * hidden, width),
-            ]
+            linears = [try linear("mlp_head.0", 2 * hidden, 2 * hidden)]
+            output = try linear("mlp_head.2", 2 * hidden, width)
         }
     }
 
-    var parameters: [Parameter] { [embedding] + recurrent + linears.flatMap(\.parameters) }
+    var parameters: [Parameter] { [embedding] + recurrent + linears.flatMap(\.parameters) + output.parameters }
 
-    func vectors(mode: ForwardMode) throws -> Tensor {
+    func vectors(mode: ForwardMode) throws -> Tensor { try output(try features(mode: mode), mode: mode) }
+
+    /// What the last layer reads, (V, h) or (V, 2h).
+    private func features(mode: ForwardMode) throws -> Tensor {
         var states = embedding.value
         if !recurrent.isEmpty {
             states = try NN.lstm(
@@ -74,10 +76,21 @@ final class PromptEncoder: PromptSource {
                 training: mode == .training
             ).squeezed(0)
         }
-        for (index, linear) in linears.enumerated() {
-            states = try linear(index == 0 ? states : states.relu(), mode: mode)
-        }
+        for linear in linears { states = try linear(states, mode: mode).relu() }
         return states
+    }
+
+    /// Sets the last layer so that the network makes these vectors, with the least weights that do; where there are
+    /// more of them than it has inputs, the nearest in the sense of least squares. Directions in which what it reads
+    /// hardly differs are left out: their weights would be huge.
+    ///
+    /// - Parameter vectors: (V, d)
+    func fit(_ vectors: Tensor) throws {
+        try withoutGradients {
+            let inverse = try features(mode: .inference).pseudoInverse(relativeTolerance: 0.01)
+            try output.weight.value.copy_(from: try inverse.matmul(vectors).transposed())
+            try output.bias?.value.zero_()
+        }
     }
 
     func save(to folder: String) throws {

@@ -19,6 +19,7 @@ package struct PromptTuning: SoftPromptMethod, Hashable {
     }
 
     package var numVirtualTokens: Int
+    package var numTransformerSubmodules = 1
     /// PEFT's default is `random`; ours is what trains.
     package var promptTuningInit: Initialisation
 
@@ -39,17 +40,14 @@ package struct PromptTuning: SoftPromptMethod, Hashable {
 
     /// (V, d)
     private func initialVectors(for model: any TransformerModel, generator: RandomGenerator) throws -> Tensor {
-        let count = numVirtualTokens
+        let count = totalVirtualTokens
         let vocabularySize = model.dimensions.vocabularySize
-        let device = model.device
-        let ids: [Int]
         switch promptTuningInit {
         case .random:
             let shape = [count, model.dimensions.embeddingSize]
-            return try Tensor.normal(shape, mean: 0, standardDeviation: 1, generator: generator).to(device)
+            return try Tensor.normal(shape, mean: 0, standardDeviation: 1, generator: generator).to(model.device)
         case .sampleVocabulary:
-            let places = try Tensor.uniform([count], low: 0, high: 1, generator: generator).floats()
-            ids = places.map { min(Int(Double($0) * Double(vocabularySize)), vocabularySize - 1) }
+            return try sampledWords(of: model, generator: generator)
         case .text(let text, let textIDs, _):
             guard !textIDs.isEmpty else { throw PEFTError(["prompt_tuning_init_text `\(text)` has no tokens"]) }
             if let id = textIDs.first(where: { !(0..<vocabularySize).contains($0) }) {
@@ -60,11 +58,7 @@ package struct PromptTuning: SoftPromptMethod, Hashable {
                     ],
                     help: "use the model's own tokenizer")
             }
-            ids = (0..<count).map { textIDs[$0 % textIDs.count] }
-        }
-        return try withoutGradients {
-            let words = try model.wordEmbeddings(try Tensor(ids, shape: [count]).to(device)).to(.float32)
-            return try (words * model.embeddingScale).copy()
+            return try words((0..<count).map { textIDs[$0 % textIDs.count] }, of: model)
         }
     }
 }
@@ -85,6 +79,7 @@ extension PromptTuning {
         case .text: initialisation = .text(text ?? "", ids: [], tokenizer: tokenizer ?? "")
         }
         self.init(numVirtualTokens: count, promptTuningInit: initialisation)
+        numTransformerSubmodules = Self.readSubmodules(&configuration)
     }
 
     package func attach(to model: any TransformerModel, from source: AdapterSource) throws -> any TunedModel {

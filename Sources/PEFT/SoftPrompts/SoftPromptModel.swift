@@ -43,6 +43,7 @@ final class SoftPromptModel: TunedModel {
             case .embeddings(let embeddings): embeddings
             }
         var vectors = try source.vectors(mode: mode)
+        if method.numTransformerSubmodules > 1 { vectors = try vectors.narrowed(dim: 0, start: 0, length: count) }
         // A model's scale of words is in PEFT's vectors, and still to come here.
         if base.embeddingScale != 1 { vectors = try vectors / base.embeddingScale }
         let prompt = try vectors.to(words.dtype)
@@ -70,7 +71,7 @@ final class SoftPromptModel: TunedModel {
             "token_dim": .int(dimensions.embeddingSize),
             "num_layers": .int(dimensions.layerCount),
             "num_attention_heads": .int(dimensions.attentionHeadCount),
-            "num_transformer_submodules": 1,
+            "num_transformer_submodules": .int(method.numTransformerSubmodules),
         ]
         try AdapterWriter(model: base, method: type(of: method), baseModelName: baseModelName).write(
             tensors, configuration: method.fileConfiguration.merging(sizes) { $1 }, saved: saved,

@@ -16,6 +16,9 @@ enum PTuningStage: MethodKind {
         "encoder_num_layers", default: 2, in: 1...16, help: "Layers of the LSTM; the MLP always has three.")
     static let dropout = Parameter.number(
         "encoder_dropout", default: 0, in: NumberRange(0, 0.99), help: "Dropout between the layers of the LSTM.")
+    static let initialization = Parameter<PTuning.Initialisation>.choice(
+        "encoder_init", default: .sampleVocabulary,
+        help: "Start with a network that makes random words of the vocabulary, or as PEFT with what chance gives.")
 
     static let declaration = StageDeclaration(
         kind: "p-tuning", version: 1,
@@ -26,7 +29,7 @@ enum PTuningStage: MethodKind {
             """,
         parameters: [
             count.declaration, encoder.declaration, hiddenSize.declaration, layers.declaration, dropout.declaration,
-            PromptTuningStage.baseDropout.declaration,
+            initialization.declaration, PromptTuningStage.baseDropout.declaration,
         ],
         output: .method,
         example: """
@@ -46,6 +49,7 @@ enum PTuningStage: MethodKind {
             numVirtualTokens: try parameters[count], encoderReparameterizationType: try parameters[encoder],
             encoderHiddenSize: try parameters[hiddenSize] ?? dimensions.embeddingSize,
             encoderNumLayers: try parameters[layers], encoderDropout: try parameters[dropout])
+        method.encoderInit = try parameters[initialization]
         method.baseDropout = try parameters[PromptTuningStage.baseDropout]
         return method
     }

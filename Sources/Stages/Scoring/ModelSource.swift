@@ -57,6 +57,12 @@ struct ModelSource {
 
 /// What an `adapter` artifact may hold.
 enum AdapterLayout {
+    /// PEFT's files rather than those of mlx-lm.
+    static func isPEFT(_ folder: String) -> Bool {
+        FileManager.default.fileExists(
+            atPath: URL(fileURLWithPath: folder).appending(path: "adapter_model.safetensors").path)
+    }
+
     /// PEFT's layout rather than a whole model.
     static func isAdapter(_ folder: String) -> Bool {
         FileManager.default.fileExists(atPath: URL(fileURLWithPath: folder).appending(path: "adapter_config.json").path)

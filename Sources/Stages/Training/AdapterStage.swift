@@ -6,20 +6,29 @@ import StageInterface
 
 /// `adapter`: an adapter that was trained elsewhere, checked tensor by tensor.
 enum AdapterStage: StageKind {
+    /// What PEFT saves, what ours keeps beside it, and MLX's tensors.
+    private static let adapterFiles = [
+        "adapter_config.json", "adapter_model.safetensors", "base_model.json", "prompt_encoder.safetensors",
+        "adapters.safetensors",
+    ]
+
     static let source = Parameter.folder(
-        "source", reading: ["adapter_config.json", "adapter_model.safetensors"],
-        help: "The adapter's folder, as PEFT saves it.")
+        "source", reading: adapterFiles, help: "The adapter's folder, as PEFT saves it, or mlx-lm.")
     static let model = Parameter.folder(
         "model", reading: ModelSource.modelFiles, help: "The folder of the base model.")
+    static let baseModelName = Parameter.optionalText(
+        "base_model_name",
+        help: "What the adapter must say that its base model is, `base_model_name_or_path`; default: not compared.")
     static let labels = Parameter.texts("labels", help: "The classes' names in the order of their numbers.")
 
     static let declaration = StageDeclaration(
         kind: "adapter", version: 1, summary: "Take an adapter that PEFT saved",
         discussion: """
             Every tensor is accounted for: one that is missing, unknown or of another shape is an error, where PEFT \
-            itself only warns and computes as if there were no adapter.
+            itself only warns and computes as if there were no adapter. An adapter that was trained here remembers the \
+            base model's digest, and is refused on another one. LoRA of mlx-lm is written as PEFT's.
             """,
-        parameters: [source.declaration, model.declaration, labels.declaration],
+        parameters: [source.declaration, model.declaration, baseModelName.declaration, labels.declaration],
         output: .adapter, compute: .tensors,
         example: """
             adapter:
@@ -32,14 +41,28 @@ enum AdapterStage: StageKind {
         let base = try context.parameters[model]
         let labels = try context.parameters[labels]
         try TrainingRecord.write(labels: labels, to: context.output)
-        for name in ["adapter_config.json", "adapter_model.safetensors"] {
-            let file = URL(fileURLWithPath: adapter.path).appending(path: name)
-            try Data(contentsOf: file).write(to: URL(fileURLWithPath: context.output).appending(path: name))
+        let model = try StageFailure.locating("model") {
+            try ModelSource(context).base(at: base.path, labels: labels, seed: 0).model
         }
         let tuned = try StageFailure.locating("source") {
-            try ModelSource(context).tuned(context.output, base: base)
+            try AdapterFolder.load(
+                adapter.path, onto: model, baseModelName: try context.parameters[baseModelName], isTrainable: false)
+        }
+        if AdapterLayout.isPEFT(adapter.path) {
+            try copy(from: adapter.path, to: context.output)
+        } else {
+            try tuned.save(to: context.output, baseModelName: base.spelled)
         }
         let count = tuned.trainableParameters.reduce(0) { $0 + $1.shape.reduce(1, *) }
         return StageReport(summary: "\(count) parameters", metrics: ["parameters": .int(count)])
+    }
+
+    /// Copies an adapter as it is, byte for byte.
+    private static func copy(from folder: String, to output: String) throws {
+        for name in adapterFiles {
+            let file = URL(fileURLWithPath: folder).appending(path: name)
+            guard FileManager.default.fileExists(atPath: file.path) else { continue }
+            try Data(contentsOf: file).write(to: URL(fileURLWithPath: output).appending(path: name))
+        }
     }
 }

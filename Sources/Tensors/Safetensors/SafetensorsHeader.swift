@@ -31,7 +31,8 @@ struct SafetensorsHeader {
                 help: Self.damaged)
         }
         guard !Pickle.begins(file) else {
-            throw SafetensorsError(path: path, "this is no safetensors file but a pickle", help: "it is a " + Pickle.sentence)
+            throw SafetensorsError(
+                path: path, "this is no safetensors file but a pickle", help: "it is a " + Pickle.sentence)
         }
         let length = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
         guard length <= UInt64(Self.maximumByteCount) else {
