@@ -11,6 +11,17 @@ package enum ModelTask: String, CaseIterable, Sendable, Codable {
     /// A decoder tells the next token of an answer to what an encoder read: logits (batch, answer length, vocabulary).
     case sequenceToSequence = "sequence-to-sequence"
 
+    /// The task that a class of transformers is for, by its name: `GPT2LMHeadModel`; nil where the name doesn't tell.
+    package init?(transformersClass name: String) {
+        let endings: [(String, ModelTask)] = [
+            ("ForSequenceClassification", .sequenceClassification), ("ForTokenClassification", .tokenClassification),
+            ("ForMaskedLM", .maskedLanguageModelling), ("ForCausalLM", .causalLanguageModelling),
+            ("LMHeadModel", .causalLanguageModelling), ("ForConditionalGeneration", .sequenceToSequence),
+        ]
+        guard let task = endings.first(where: { name.hasSuffix($0.0) })?.1 else { return nil }
+        self = task
+    }
+
     /// The value of `task_type` in PEFT's adapter_config.json; nil where PEFT knows none.
     package var peftName: String? {
         switch self {

@@ -14,6 +14,8 @@ package protocol TransformerModel: AnyObject {
     var labels: [String] { get }
     /// The id that fills up short sequences.
     var paddingID: Int { get }
+    /// What a decoder is given in front of an answer's first token; nil where there is no decoder apart.
+    var decoderStartID: Int? { get }
 
     /// Every linear layer, the head included, in the order of the forward pass.
     var linears: [Linear] { get }
@@ -61,6 +63,7 @@ package struct ModelDimensions: Sendable, Hashable {
 
 extension TransformerModel {
     package var embeddingScale: Double { 1 }
+    package var decoderStartID: Int? { nil }
 
     /// Where the model computes.
     package var device: Device { wordEmbeddings.weight.value.device }

@@ -138,6 +138,16 @@ extension Parameter {
         ) { $0.arrayValue?.compactMap { $0.stringValue.flatMap(Element.init(rawValue:)) } }
     }
 
+    /// The same; nil where nothing is written.
+    package static func optionalChoices<Element>(_ name: String, help: String) -> Self
+    where
+        Value == [Element]?, Element: RawRepresentable & CaseIterable & Sendable, Element.RawValue == String
+    {
+        Self(name, .list(of: .choice(Element.allCases.map(\.rawValue)), atLeast: 1), default: .absent, help: help) {
+            $0.isNull ? .some(nil) : $0.arrayValue?.compactMap { $0.stringValue.flatMap(Element.init(rawValue:)) }
+        }
+    }
+
     /// A mapping with known keys.
     ///
     /// - Parameter isRequired: where false, a record that is not written is one of defaults.

@@ -1,37 +1,57 @@
 import Models
 import Tensors
 
-/// Examples as one padded input.
+/// Examples as one padded input, and what the model is to make of them.
 struct ExampleBatch {
     let input: ModelInput
-    let count: Int
-    private let labels: [Int]
-    private let device: Device
+    /// As ``TaskLoss`` takes them; nil where an example has no target.
+    let targets: Tensor?
 
-    init(_ examples: [EncodedExample], paddingID: Int, device: Device) throws {
-        count = examples.count
-        labels = examples.compactMap(\.label)
-        self.device = device
+    init(_ examples: [EncodedExample], for model: any TransformerModel) throws {
+        let device = model.device
+        let count = examples.count
         let length = examples.map(\.ids.count).max() ?? 0
-        let shape = [count, length]
-        func padded(_ row: [Int32], with value: Int) -> [Int] {
-            row.map(Int.init) + Array(repeating: value, count: length - row.count)
+        func tensor(_ rows: [[Int32]], fill: Int, length: Int) throws -> Tensor {
+            let padded = rows.flatMap { $0.map(Int.init) + Array(repeating: fill, count: length - $0.count) }
+            return try Tensor(padded, shape: [count, length]).to(device)
         }
-        let ids = examples.flatMap { padded($0.ids, with: paddingID) }
-        var input = ModelInput(.ids(try Tensor(ids, shape: shape).to(device)))
+        var input = ModelInput(.ids(try tensor(examples.map(\.ids), fill: model.paddingID, length: length)))
         if examples.contains(where: { $0.ids.count < length }) {
             let mask = examples.flatMap { example in (0..<length).map { $0 < example.ids.count } }
-            input.attentionMask = try Tensor(mask, shape: shape).to(device)
+            input.attentionMask = try Tensor(mask, shape: [count, length]).to(device)
         }
         if examples.contains(where: { $0.tokenTypeIDs?.contains { $0 != 0 } ?? false }) {
-            let types = examples.flatMap { padded($0.tokenTypeIDs ?? [], with: 0) }
-            input.tokenTypeIDs = try Tensor(types, shape: shape).to(device)
+            input.tokenTypeIDs = try tensor(examples.map { $0.tokenTypeIDs ?? [] }, fill: 0, length: length)
+        }
+
+        var labels: [Int] = []
+        var numbers: [[Float]] = []
+        var tokens: [[Int32]] = []
+        var answers: [[Int32]] = []
+        for example in examples {
+            switch example.target {
+            case .label(let label): labels.append(label)
+            case .numbers(let row): numbers.append(row)
+            case .tokens(let row): tokens.append(row)
+            case .answer(let row): answers.append(row)
+            case nil: break
+            }
+        }
+        if labels.count == count {
+            targets = try Tensor(labels, shape: [count]).to(device)
+        } else if numbers.count == count {
+            targets = try Tensor(numbers.flatMap { $0 }, shape: [count, numbers[0].count]).to(device)
+        } else if tokens.count == count {
+            targets = try tensor(tokens, fill: TaskLoss.ignored, length: length)
+        } else if answers.count == count {
+            let longest = answers.map(\.count).max() ?? 0
+            targets = try tensor(answers, fill: TaskLoss.ignored, length: longest)
+            // The decoder is given what it should have said before. What stands behind an answer's end is seen by nothing.
+            let said = answers.map { [Int32(model.decoderStartID ?? model.paddingID)] + $0.dropLast() }
+            input.decoderIDs = try tensor(said, fill: model.paddingID, length: longest)
+        } else {
+            targets = nil
         }
         self.input = input
-    }
-
-    /// The sum of the examples' cross-entropies, a scalar.
-    func lossSum(of logits: Tensor) throws -> Tensor {
-        try NN.crossEntropy(logits, Tensor(labels, shape: [count]).to(device), reduction: .sum)
     }
 }

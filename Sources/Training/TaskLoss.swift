@@ -36,14 +36,44 @@ package struct TaskLoss: Sendable {
                 return try NN.meanSquaredError(
                     logits, targets.to(logits.dtype).reshaped(logits.shape), reduction: .sum)
             }
-        case .tokenClassification, .maskedLanguageModelling, .sequenceToSequence:
-            return try crossEntropy(logits, try extended(targets, to: logits))
-        case .causalLanguageModelling:
-            let targets = try extended(targets, to: logits)
-            let length = logits.shape[1]
-            return try crossEntropy(
-                try logits.narrowed(dim: 1, start: 0, length: length - 1),
-                try targets.narrowed(dim: 1, start: 1, length: length - 1))
+        default:
+            let (logits, targets) = try aligned(logits, targets: targets)
+            return try crossEntropy(logits, targets, reduction: .sum)
+        }
+    }
+
+    /// The loss of each target of a task that has them token by token, (batch, places), 0 where nothing is supervised;
+    /// and the class or token that is most likely there, with the targets themselves.
+    package func byToken(
+        _ logits: Tensor, targets: Tensor
+    ) throws -> (losses: Tensor, predicted: Tensor, targets: Tensor) {
+        let (logits, targets) = try aligned(logits, targets: targets)
+        let losses = try crossEntropy(logits, targets, reduction: .none).reshaped(targets.shape)
+        return (losses, try logits.argmax(dim: 2), targets)
+    }
+
+    /// Logits and targets of the same places.
+    private func aligned(_ logits: Tensor, targets: Tensor) throws -> (logits: Tensor, targets: Tensor) {
+        let targets = try extended(targets, to: logits)
+        guard task == .causalLanguageModelling else { return (logits, targets) }
+        // Each position tells the next token.
+        let length = logits.shape[1]
+        return (
+            try logits.narrowed(dim: 1, start: 0, length: length - 1),
+            try targets.narrowed(dim: 1, start: 1, length: length - 1)
+        )
+    }
+
+    /// How many targets of an example are supervised, as ``count(of:logits:)`` finds them in tensors.
+    ///
+    /// - Parameter hasPrompt: whether logits of a soft prompt stand in front, of which the last tells the first token.
+    func supervisedCount(of target: Target, hasPrompt: Bool) -> Int {
+        switch target {
+        case .label: 1
+        case .numbers(let numbers): numbers.count
+        case .answer(let tokens): tokens.count
+        case .tokens(let tokens):
+            tokens.dropFirst(task == .causalLanguageModelling && !hasPrompt ? 1 : 0).count { $0 != Self.ignored }
         }
     }
 
@@ -52,11 +82,8 @@ package struct TaskLoss: Sendable {
         switch task {
         case .sequenceClassification:
             return problemType == .singleLabel ? targets.shape[0] : logits.shape.reduce(1, *)
-        case .tokenClassification, .maskedLanguageModelling, .sequenceToSequence:
-            return try supervised(targets)
-        case .causalLanguageModelling:
-            let targets = try extended(targets, to: logits)
-            return try supervised(try targets.narrowed(dim: 1, start: 1, length: targets.shape[1] - 1))
+        default:
+            return try supervised(try aligned(logits, targets: targets).targets)
         }
     }
 
@@ -65,11 +92,11 @@ package struct TaskLoss: Sendable {
         return Int(try ignored.item())
     }
 
-    private func crossEntropy(_ logits: Tensor, _ targets: Tensor) throws -> Tensor {
+    private func crossEntropy(_ logits: Tensor, _ targets: Tensor, reduction: NN.Reduction) throws -> Tensor {
         let classes = logits.shape[2]
         return try NN.crossEntropy(
             try logits.reshaped([-1, classes]), try targets.reshaped([-1]), ignoreIndex: Self.ignored,
-            reduction: .sum)
+            reduction: reduction)
     }
 
     /// Targets with as many positions as the logits: those of a soft prompt are not supervised.

@@ -8,6 +8,7 @@ import Tensors
 /// machine with the same number of threads; whether training was stopped and went on in between makes no difference.
 package final class Trainer {
     private let model: any TunedModel
+    private let loss: TaskLoss
     private let configuration: TrainingConfiguration
     private let training: [EncodedExample]
     private let validation: [EncodedExample]
@@ -29,9 +30,10 @@ package final class Trainer {
         let problems = configuration.problems
         guard problems.isEmpty else { throw TrainingError(problems) }
         let check = ExampleCheck(model)
-        try check(training, "training", needsLabels: true)
-        if !validation.isEmpty { try check(validation, "validation", needsLabels: true) }
+        try check(training, "training", needsTargets: true)
+        if !validation.isEmpty { try check(validation, "validation", needsTargets: true) }
         self.model = model
+        loss = TaskLoss(model.base)
         self.configuration = configuration
         self.training = training
         self.validation = validation
@@ -137,20 +139,25 @@ package final class Trainer {
 
     /// Adds up the gradients of an effective batch's mean loss, batch by batch.
     ///
-    /// The loss is divided by the number of examples in the whole effective batch, so that gradients are those of one
-    /// large batch, however it is cut.
+    /// The loss is divided by the number of all that is supervised in the whole effective batch, so that gradients are
+    /// those of one large batch, however it is cut.
     ///
     /// - Returns: the mean loss.
     private func backward(_ examples: [EncodedExample]) throws -> Double {
+        let hasPrompt = model.virtualLogitCount > 0
+        let count = examples.reduce(0) { count, example in
+            count + (example.target.map { loss.supervisedCount(of: $0, hasPrompt: hasPrompt) } ?? 0)
+        }
         var sum = 0.0
         for start in stride(from: 0, to: examples.count, by: configuration.batchSize) {
             let part = Array(examples[start..<min(start + configuration.batchSize, examples.count)])
-            let batch = try ExampleBatch(part, paddingID: model.base.paddingID, device: device)
-            let loss = try batch.lossSum(of: try model.logits(for: batch.input, mode: .training))
-            try (loss * (1 / Double(examples.count))).backward()
+            let batch = try ExampleBatch(part, for: model.base)
+            guard let targets = batch.targets else { throw TrainingError(["an example has no target"]) }
+            let loss = try loss.sum(try model.logits(for: batch.input, mode: .training), targets: targets)
+            try (loss * (1 / Double(count))).backward()
             sum += try loss.item()
         }
-        return sum / Double(examples.count)
+        return sum / Double(count)
     }
 
     // MARK: Evaluation and state
@@ -162,12 +169,11 @@ package final class Trainer {
     }
 
     private func evaluate(_ pace: inout Pace, shouldStop: () -> Bool) throws {
-        let logits = try pace.timeEvaluation {
+        let predictions = try pace.timeEvaluation {
             try Predictor(model: model, batchSize: configuration.evaluationBatchSize)
-                .logits(for: validation, shouldStop: shouldStop)
+                .predictions(for: validation, shouldStop: shouldStop)
         }
-        let evaluation = Evaluation(
-            logits: logits, labels: validation.compactMap(\.label), classCount: model.base.labels.count)
+        let evaluation = Evaluation(predictions, of: validation, for: loss, labels: model.base.labels.count)
         if state.record(evaluation) {
             best = try optimizer.parameters.map { try $0.value.detached().copy() }
         }

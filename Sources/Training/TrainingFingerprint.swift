@@ -17,7 +17,12 @@ enum TrainingFingerprint {
             for example in examples {
                 digest.add(example.ids)
                 digest.add(example.tokenTypeIDs ?? [])
-                digest.add(example.label ?? -1)
+                switch example.target {
+                case .label(let label): digest.add(label)
+                case .numbers(let numbers): digest.add(numbers.map { Int32(bitPattern: $0.bitPattern) })
+                case .tokens(let tokens), .answer(let tokens): digest.add(tokens)
+                case nil: digest.add(-1)
+                }
             }
         }
         return String(digest.value, radix: 16)

@@ -11,14 +11,11 @@ struct TrainingState: Codable, Equatable {
 
     /// Notes an epoch's evaluation.
     ///
-    /// - Returns: whether it is the best so far: by accuracy, and by loss where that is equal.
+    /// - Returns: whether it is the best so far: see ``Evaluation/isBetter(than:)``.
     mutating func record(_ evaluation: Evaluation) -> Bool {
         let best = bestEpoch.map { evaluations[$0 - 1] }
         evaluations.append(evaluation)
-        if let best {
-            let rank = { (evaluation: Evaluation) in (evaluation.metrics.accuracy, -evaluation.loss) }
-            guard rank(evaluation) > rank(best) else { return false }
-        }
+        if let best, !evaluation.isBetter(than: best) { return false }
         bestEpoch = evaluations.count
         return true
     }

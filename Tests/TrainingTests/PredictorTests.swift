@@ -44,7 +44,7 @@ struct PredictorTests {
         let evaluation = Evaluation(logits: [[1000, 0], [0, 0], [0, 2]], labels: [0, 0, 0], classCount: 2)
         let expected = (0 + log(2.0) + (2 + log(1 + exp(-2.0)))) / 3
         #expect(abs(evaluation.loss - expected) < 1e-12)
-        #expect(evaluation.metrics.confusion == [[2, 1], [0, 0]])
+        #expect(evaluation.metrics.classification?.confusion == [[2, 1], [0, 0]])
         #expect(Evaluation.softmax([0, 0, -1000]) == [0.5, 0.5, 0])
     }
 }

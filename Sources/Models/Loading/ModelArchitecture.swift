@@ -31,6 +31,15 @@ package enum ModelArchitectures {
     /// The values of `model_type` that are built in.
     package static var modelTypes: [String] { all.flatMap { $0.modelTypes }.sorted() }
 
+    /// The task that a folder's model was saved for, `architectures` in config.json; nil where it doesn't tell.
+    ///
+    /// - Throws: ``ModelError`` if there is no config.json.
+    package static func task(in folder: String) throws -> ModelTask? {
+        let json = try ConfigurationReader.json(
+            at: ModelFolder.configurationPath(in: folder), help: ModelFolder.help)
+        return json["architectures"].arrayValue?.first?.stringValue.flatMap(ModelTask.init(transformersClass:))
+    }
+
     /// Reads a model folder, `config.json` and `model.safetensors` (or its shards), for a task.
     ///
     /// - Throws: ``ModelError`` if the architecture is unknown or has no such task, or anything in the folder is not

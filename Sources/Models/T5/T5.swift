@@ -55,6 +55,7 @@ final class T5Model: TransformerModel {
     var problemType: ProblemType { .singleLabel }
     var labels: [String] { [] }
     var paddingID: Int { configuration.paddingID }
+    var decoderStartID: Int? { configuration.decoderStartID }
     var head: [Linear] { [] }
     var wordEmbeddings: Embedding { words }
     var tiedNames: [String] { outputLayer == nil ? ["lm_head.weight"] : [] }

@@ -20,6 +20,8 @@ struct T5Configuration {
     /// Hidden states are divided by √d before the logits. Only files say whether.
     let scalesOutputs: Bool
     let paddingID: Int
+    /// What the decoder is given in front of an answer's first token.
+    let decoderStartID: Int
     let json: JSONValue
 
     /// - Throws: ``ModelError`` that lists everything that is missing, out of range, unknown or not supported.
@@ -42,6 +44,8 @@ struct T5Configuration {
         // Newer files say that all are tied, and the scale of those that were not.
         self.isTied = isTied && scalesOutputs
         paddingID = reader.paddingID(vocabularySize, default: 0)
+        decoderStartID =
+            reader.optionalInteger("decoder_start_token_id", in: 0...max(vocabularySize - 1, 0)) ?? paddingID
         let projection = reader.string("feed_forward_proj") ?? "relu"
         isGated = projection.hasPrefix("gated-")
         let name = isGated ? String(projection.dropFirst("gated-".count)) : projection

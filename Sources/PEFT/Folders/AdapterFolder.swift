@@ -54,6 +54,13 @@ package enum AdapterFolder {
     /// The method that an adapter was made with.
     package static func readMethod(_ folder: String) throws -> any PEFTMethod { try read(folder).method }
 
+    /// The task that an adapter was trained for; nil where it doesn't tell.
+    package static func task(in folder: String) throws -> ModelTask? {
+        if MLXAdapter.isOne(folder) { return .causalLanguageModelling }
+        let type = try read(folder).header.taskType
+        return ModelTask.allCases.first { $0.peftName != nil && $0.peftName == type }
+    }
+
     private static func read(_ folder: String) throws -> (method: any PEFTMethod, header: AdapterHeader) {
         let path = path("adapter_config.json", in: folder)
         var reader = try ConfigurationReader(

@@ -14,11 +14,17 @@ enum DataStage: StageKind {
         "test", extensions: ["csv", "tsv", "jsonl", "json"], help: "Files that are the test split as they are.")
 
     static let columns = Parameter.record(
-        "columns", [text.declaration, pair.declaration, label.declaration], isRequired: false,
+        "columns", [text.declaration, pair.declaration, label.declaration, answer.declaration], isRequired: false,
         help: "Which column holds what; a number, counted from 0, where there is no header.")
     static let text = columnParameter("text", default: .value("text"), help: "The column of the text.")
     static let pair = columnParameter("pair", default: .absent, help: "The column of a second text, for pairs.")
-    static let label = columnParameter("label", default: .value("label"), help: "The column of the class.")
+    static let label = columnParameter(
+        "label", default: .value("label"), help: "The column of the class, the classes, the number or the tags.")
+    static let answer = columnParameter("answer", default: .value("answer"), help: "The column of the answer.")
+    static let target = Parameter<TargetKind>.choice(
+        "target", default: .label,
+        help: "What a row teaches: a class; any of several classes; a number; a tag for each word; an answer to the "
+            + "text; or none but the text itself.")
     static let header = Parameter.boolean(
         "header", default: true, help: "The first line of csv and tsv files names the columns.")
     static let labels = Parameter.optionalTexts(
@@ -62,14 +68,17 @@ enum DataStage: StageKind {
         help: "A text of one split that occurs in another: an error, or removed from the larger split's side.")
 
     static let declaration = StageDeclaration(
-        kind: "data", version: 1,
-        summary: "Read rows of text and label from files, clean them, and split them",
+        kind: "data", version: 2,
+        summary: "Read rows of text, and of what they teach, from files, clean them, and split them",
         discussion: """
             Rows whose text is empty after cleaning are dropped and counted. Classes get their numbers from `labels`, or \
-            from the labels that occur in sorted order. The split is a seeded shuffle; sizes are exact to one row.
+            from the labels that occur in sorted order. The split is a seeded shuffle; sizes are exact to one row, and \
+            answers to one text stay together. Several classes, tags and numbers are lists in json and jsonl; in csv and \
+            tsv `|` stands between classes and between numbers, and spaces between words and between tags.
             """,
         parameters: [
-            source.declaration, validation.declaration, test.declaration, columns.declaration, header.declaration,
+            source.declaration, validation.declaration, test.declaration, target.declaration, columns.declaration,
+            header.declaration,
             labels.declaration, limit.declaration, clean.declaration, deduplicate.declaration, split.declaration,
             leakage.declaration,
         ],

@@ -4,8 +4,8 @@ import StageInterface
 
 /// The layout of a `dataset` artifact.
 ///
-/// `train.jsonl` and its like hold `{"id", "text", "pair"?, "label"}` a line; `dataset.json` the classes' names and
-/// what became of the source's rows.
+/// `train.jsonl` and its like hold `{"id", "text", "pair"?}` a line, and `label`, `labels`, `numbers`, `tags` or `answer`;
+/// `dataset.json` which of these it is, the classes' names, and what became of the source's rows.
 enum DatasetFile {
     static let descriptionName = "dataset.json"
 
@@ -20,18 +20,25 @@ enum DatasetFile {
             let examples = dataset.splits[split] ?? []
             var text = ""
             for example in examples {
-                var object: JSONValue = [
-                    "id": .int(example.id), "text": .string(example.row.text), "label": .int(example.label),
-                ]
+                var object: JSONValue = ["id": .int(example.id), "text": .string(example.row.text)]
+                switch example.target {
+                case .none: break
+                case .label(let label): object["label"] = .int(label)
+                case .labels(let labels): object["labels"] = .array(labels.map(JSONValue.int))
+                case .numbers(let numbers): object["numbers"] = .array(numbers.map(JSONValue.double))
+                case .tags(let tags): object["tags"] = .array(tags.map(JSONValue.int))
+                case .answer(let answer): object["answer"] = .string(answer)
+                }
                 if let pair = example.row.pair { object["pair"] = .string(pair) }
                 text += try object.canonical + "\n"
             }
             try write(text, name(of: split), folder)
             var perLabel: JSONValue = [:]
             for (index, name) in dataset.labels.names.enumerated() {
-                perLabel[name] = .int(examples.count { $0.label == index })
+                perLabel[name] = .int(examples.reduce(0) { $0 + $1.target.classes.count { $0 == index } })
             }
-            splits[split.rawValue] = ["rows": .int(examples.count), "labels": perLabel]
+            splits[split.rawValue] = ["rows": .int(examples.count)]
+            if dataset.kind.hasClasses { splits[split.rawValue]["labels"] = perLabel }
         }
         let counts: JSONValue = [
             "splits": splits, "source_rows": .int(dataset.sourceRows), "empty": .int(dataset.emptyRows),
@@ -39,6 +46,7 @@ enum DatasetFile {
             "leaked": .int(leaked),
         ]
         var description = counts
+        description["target"] = .string(dataset.kind.rawValue)
         description["labels"] = .array(dataset.labels.names.map(JSONValue.string))
         try write(description.pretty + "\n", descriptionName, folder)
         return counts
@@ -55,7 +63,13 @@ enum DatasetFile {
         let id: Int
         let text: String
         let pair: String?
-        let label: Int
+        let target: ExampleTarget
+    }
+
+    /// What the rows teach.
+    static func kind(in folder: String) throws -> TargetKind {
+        let data = try Data(contentsOf: URL(fileURLWithPath: folder).appending(path: descriptionName))
+        return try JSONValue(parsing: data)["target"].stringValue.flatMap(TargetKind.init) ?? .label
     }
 
     /// The names of the classes, in the order of their numbers.
@@ -68,12 +82,20 @@ enum DatasetFile {
         let url = URL(fileURLWithPath: folder).appending(path: name(of: split))
         return try [UInt8](Data(contentsOf: url)).split(separator: UInt8(ascii: "\n")).map { line in
             let value = try JSONValue(parsing: Array(line))
-            guard let id = value["id"].intValue, let text = value["text"].stringValue,
-                let label = value["label"].intValue
-            else {
-                throw StageFailure("\(url.path) is not a data set's file", help: "run `peft-pipeline verify`")
+            guard let id = value["id"].intValue, let text = value["text"].stringValue else {
+                throw StageFailure("\(url.path) is not a data set's file", help: "run its stage again with --force")
             }
-            return StoredRow(id: id, text: text, pair: value["pair"].stringValue, label: label)
+            return StoredRow(id: id, text: text, pair: value["pair"].stringValue, target: target(of: value))
         }
+    }
+
+    private static func target(of row: JSONValue) -> ExampleTarget {
+        func integers(_ values: [JSONValue]) -> [Int] { values.compactMap(\.intValue) }
+        if let label = row["label"].intValue { return .label(label) }
+        if let labels = row["labels"].arrayValue { return .labels(integers(labels)) }
+        if let numbers = row["numbers"].arrayValue { return .numbers(numbers.compactMap(\.doubleValue)) }
+        if let tags = row["tags"].arrayValue { return .tags(integers(tags)) }
+        if let answer = row["answer"].stringValue { return .answer(answer) }
+        return .none
     }
 }

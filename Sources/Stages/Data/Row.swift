@@ -2,11 +2,11 @@ import StageInterface
 
 /// One example as a source file gives it.
 struct Row: Sendable {
+    /// The text; where each word has a tag, the words with a space between.
     var text: String
     /// The second text of a pair.
     var pair: String?
-    /// The class as the file spells it; empty where rows have none.
-    var label: String
+    var target: RowTarget
     /// The file as the pipeline spells it.
     let file: String
     /// Counts from 1; where the row begins.
@@ -32,6 +32,7 @@ enum ColumnReference: Sendable, Hashable, CustomStringConvertible {
 struct ColumnRoles: Sendable {
     var text: ColumnReference
     var pair: ColumnReference?
-    /// Nil for rows without a class.
-    var label: ColumnReference?
+    /// The column of what is taught, and the key of `columns` that names it; nil where rows teach nothing else.
+    var target: (column: ColumnReference, role: String)?
+    var kind: TargetKind
 }

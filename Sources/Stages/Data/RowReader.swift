@@ -10,6 +10,8 @@ struct RowReader {
     /// The first line of csv and tsv names the columns.
     let hasHeader: Bool
 
+    private var cells: RowCells { RowCells(kind: roles.kind) }
+
     /// How many problems of one file are told.
     static let shownProblems = 10
 
@@ -56,8 +58,8 @@ struct RowReader {
         let header = hasHeader && !records.isEmpty ? records.removeFirst().fields : nil
         let width = header?.count ?? records.first?.fields.count ?? 0
         let text = try position(of: roles.text, role: "text", header, width, file)
-        let label = try roles.label.map { (label) throws(StageFailure) in
-            try position(of: label, role: "label", header, width, file)
+        let target = try roles.target.map { (target) throws(StageFailure) in
+            try position(of: target.column, role: target.role, header, width, file)
         }
         let pair = try roles.pair.map { (pair) throws(StageFailure) in
             try position(of: pair, role: "pair", header, width, file)
@@ -70,11 +72,16 @@ struct RowReader {
                     "expected \(width) fields, found \(record.fields.count)", line: record.line)
                 continue
             }
-            rows.append(
-                Row(
-                    text: record.fields[text], pair: pair.map { record.fields[$0] },
-                    label: label.map { record.fields[$0] } ?? "",
-                    file: file.spelled, line: record.line))
+            do {
+                rows.append(
+                    Row(
+                        text: record.fields[text], pair: pair.map { record.fields[$0] },
+                        target: try target.map { (column) throws(RowCells.Problem) in
+                            try cells.target(ofCell: record.fields[column])
+                        } ?? .none, file: file.spelled, line: record.line))
+            } catch {
+                problems.append(error.message, line: record.line)
+            }
         }
         try problems.throwIfAny()
         return rows
@@ -149,7 +156,9 @@ struct RowReader {
     private func objects(_ entries: [Entry], _ file: InputPath) throws(StageFailure) -> [Row] {
         let names = Set(entries.lazy.compactMap(\.value.objectValue).flatMap(\.keys))
         let text = try key(roles.text, role: "text", names, file)
-        let label = try roles.label.map { (label) throws(StageFailure) in try key(label, role: "label", names, file) }
+        let target = try roles.target.map { (target) throws(StageFailure) in
+            try key(target.column, role: target.role, names, file)
+        }
         let pair = try roles.pair.map { (pair) throws(StageFailure) in try key(pair, role: "pair", names, file) }
         var problems = ProblemList(file: file)
         var rows: [Row] = []
@@ -158,20 +167,21 @@ struct RowReader {
                 problems.append("expected an object, found \(value.kindDescription)", line: line)
                 continue
             }
-            guard let content = value[text].stringValue else {
-                problems.append("`\(text)` is \(value[text].phrase), expected a text", line: line)
+            guard let content = cells.text(of: value[text]) else {
+                let expected = roles.kind == .tags ? "a text or a list of words" : "a text"
+                problems.append("`\(text)` is \(value[text].phrase), expected \(expected)", line: line)
                 continue
             }
-            let name = label.map { labelName(value[$0]) } ?? ""
-            guard let name else {
-                problems.append(
-                    "`\(label ?? "")` is \(value[label ?? ""].phrase), expected a text or a whole number", line: line)
-                continue
+            do {
+                rows.append(
+                    Row(
+                        text: content, pair: pair.flatMap { value[$0].stringValue },
+                        target: try target.map { (key) throws(RowCells.Problem) in
+                            try cells.target(of: value[key])
+                        } ?? .none, file: file.spelled, line: line))
+            } catch {
+                problems.append("`\(target ?? "")` \(error.message)", line: line)
             }
-            rows.append(
-                Row(
-                    text: content, pair: pair.flatMap { value[$0].stringValue }, label: name, file: file.spelled,
-                    line: line))
         }
         try problems.throwIfAny()
         return rows
@@ -191,15 +201,6 @@ struct RowReader {
                 help: "columns there: " + names.sorted().map { "`\($0)`" }.joined(separator: ", "), place: place)
         }
         return name
-    }
-
-    private func labelName(_ value: JSONValue) -> String? {
-        switch value {
-        case .string(let name): name
-        case .int(let number): String(number)
-        case .bool(let flag): flag ? "true" : "false"
-        default: nil
-        }
     }
 }
 

@@ -5,17 +5,18 @@ import JSONValues
 import StageInterface
 import Training
 
-/// `evaluate`: how well a model classifies a split, with all predictions kept.
+/// `evaluate`: how well a model does on a split, with all predictions kept.
 enum EvaluateStage: StageKind {
     enum Metric: String, CaseIterable, Sendable {
-        case accuracy, f1, precision, recall, mcc, loss
+        case accuracy, f1, precision, recall, mcc, loss, mse, mae, pearson, spearman, r2, perplexity
         case macroF1 = "macro_f1"
     }
 
     static let split = Parameter<SplitName>.choice("split", default: .test, help: "The split that is scored.")
-    static let metrics = Parameter<[Metric]>.choices(
-        "metrics", default: [.accuracy, .f1, .mcc],
-        help: "The figures of the table; f1, precision and recall are of class 1 of two, else the mean over classes.")
+    static let metrics = Parameter<[Metric]?>.optionalChoices(
+        "metrics",
+        help: "The figures of the table; default: those of the task. f1, precision and recall are of class 1 of two, "
+            + "else the mean over classes; over all decisions where a row may have several.")
     static let model = Parameter.inheritedFolder(
         "model", reading: ModelSource.modelFiles, from: ("adapter", "model"),
         help: "The base model of the adapter; default: the one that it was trained on.")
@@ -23,10 +24,12 @@ enum EvaluateStage: StageKind {
         "batch_size", default: 64, in: 1...65536, help: "Rows that are computed at once.")
 
     static let declaration = StageDeclaration(
-        kind: "evaluate", version: 1, summary: "Score a model on a split, and keep its predictions",
+        kind: "evaluate", version: 2, summary: "Score a model on a split, and keep its predictions",
         discussion: """
-            The confusion matrix and the figures of each class are always kept. A model that predicts one class only is \
-            a warning.
+            Classes have accuracy, f1, precision, recall, mcc and macro_f1; several classes a row f1, precision, recall, \
+            macro_f1 and accuracy (of whole rows); numbers mse, mae, pearson, spearman and r2; language perplexity and \
+            accuracy (of tokens); all have loss. The confusion matrix and the figures of each class are always kept. A \
+            model that predicts one class only is a warning.
             """,
         parameters: [split.declaration, metrics.declaration, model.declaration, batchSize.declaration],
         inputs: [
@@ -53,17 +56,24 @@ enum EvaluateStage: StageKind {
                 place: .parameter(["split"]))
         }
         let tuned = try ScoredModel.load(context, parameter: model)
-        let (logits, seconds) = try ScoredModel.logits(
-            tuned, for: examples, batchSize: parameters[batchSize], context: context)
-        let scores = Scores(
-            logits: logits, labels: examples.map(\.label), names: tuned.base.labels, split: split)
-        for warning in scores.warnings { context.warn(warning) }
-        try PredictionFile.write(logits, examples: examples, names: tuned.base.labels, to: context.output)
+        let learned = LearnedTask(tuned.base)
+        try learned.check(tokens)
+        let encoded = examples.map { $0.encoded(for: learned.task, labelCount: learned.labels.count) }
+        let predictor = Predictor(model: tuned, batchSize: try parameters[batchSize])
+        let (predictions, seconds) = try ScoredModel.timed(encoded, context: context) {
+            try predictor.predictions(for: encoded, progress: $0, shouldStop: $1)
+        }
+        let evaluation = Evaluation(
+            predictions, of: encoded, for: TaskLoss(tuned.base), labels: learned.labels.count)
+        let scores = Scores(evaluation: evaluation, learned: learned, split: split, rows: examples.count)
         let figures = try scores.json(parameters[metrics])
+        for warning in scores.warnings { context.warn(warning) }
+        try PredictionFile(learned: learned).write(predictions, examples: examples, to: context.output)
         try Data((figures.pretty + "\n").utf8)
             .write(to: URL(fileURLWithPath: context.output).appending(path: "scores.json"))
         return StageReport(
-            summary: "accuracy \(String(format: "%.4f", scores.evaluation.metrics.accuracy))", metrics: figures,
+            summary: evaluation.metrics.figures.first.map { "\($0.name) \(String(format: "%.4f", $0.value))" } ?? "",
+            metrics: figures,
             measurements: [
                 "seconds": .double(seconds), "samples_per_second": .double(Double(examples.count) / seconds),
                 "peak_memory_bytes": .int(PeakMemory.resident),

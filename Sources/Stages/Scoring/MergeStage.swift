@@ -13,6 +13,9 @@ enum MergeStage: StageKind {
     /// The largest difference between a logit before and after merging that rounding explains.
     static let tolerance = 1e-4
 
+    /// How many logits are compared at most.
+    private static let logitLimit = 1 << 26
+
     static let model = Parameter.inheritedFolder(
         "model", reading: ModelSource.modelFiles + companions, from: ("adapter", "model"),
         help: "The base model of the adapter; default: the one that it was trained on.")
@@ -41,6 +44,7 @@ enum MergeStage: StageKind {
         let source = try ModelSource(context)
         let tuned = try StageFailure.locating("model") { try source.tuned(try context.input("adapter"), base: base) }
         let rows = try probe(context, tuned)
+        let learned = LearnedTask(tuned.base)
         let before = try ScoredModel.logits(tuned, for: rows, batchSize: 64, context: context).logits
         do { try tuned.merge() } catch { throw StageFailure(error) }
         try tuned.base.save(to: context.output)
@@ -56,9 +60,10 @@ enum MergeStage: StageKind {
         }
         var metrics: JSONValue = ["max_logit_difference": .double(drift), "compared_rows": .int(rows.count)]
         if context.inputs["tokens"] != nil {
+            let predictions = try Predictor(model: merged).predictions(for: rows)
             let evaluation = Evaluation(
-                logits: after, labels: rows.map(\.label), classCount: merged.base.labels.count)
-            metrics["accuracy"] = .double(evaluation.metrics.accuracy)
+                predictions, of: rows, for: TaskLoss(merged.base), labels: learned.labels.count)
+            if let (name, value) = evaluation.metrics.figures.first { metrics[name] = .double(value) }
         }
         return StageReport(
             summary: "largest logit difference \(String(format: "%.1e", drift))", metrics: metrics,
@@ -74,22 +79,50 @@ enum MergeStage: StageKind {
     }
 
     /// Rows to compare on.
-    private static func probe(_ context: StageContext, _ tuned: any TunedModel) throws -> [TokenizedExample] {
+    private static func probe(_ context: StageContext, _ tuned: any TunedModel) throws -> [EncodedExample] {
+        let learned = LearnedTask(tuned.base)
         if let tokens = context.inputs["tokens"] {
             let set = try TokenSet(tokens)
+            try learned.check(set)
             for split in [SplitName.validation, .test, .train] {
                 let rows = try set.examples(of: split)
-                if !rows.isEmpty { return rows }
+                if !rows.isEmpty {
+                    let encoded = rows.map { $0.encoded(for: learned.task, labelCount: learned.labels.count) }
+                    return fewer(encoded, for: tuned)
+                }
             }
         }
         var generator = SplitMix64(seed: 0)
         let dimensions = tuned.base.dimensions
         let longest = max(1, min(64, dimensions.maximumLength - tuned.virtualTokenCount))
-        return (0..<64).map { index in
+        func text() -> [Int32] {
             let length = 1 + generator.next(below: longest)
-            let ids = (0..<length).map { _ in Int32(generator.next(below: dimensions.vocabularySize)) }
-            return TokenizedExample(id: index, label: 0, tokenIDs: ids, typeIDs: nil)
+            return (0..<length).map { _ in Int32(generator.next(below: dimensions.vocabularySize)) }
         }
+        let rows = (0..<64).map { _ in
+            let ids = text()
+            return EncodedExample(ids: ids, target: learned.task == .sequenceToSequence ? .answer(text()) : nil)
+        }
+        return fewer(rows, for: tuned)
+    }
+
+    /// As many of the rows as have room for their logits, which are kept to be compared.
+    private static func fewer(_ rows: [EncodedExample], for tuned: any TunedModel) -> [EncodedExample] {
+        let vocabularySize = tuned.base.dimensions.vocabularySize
+        let width: (EncodedExample) -> Int =
+            switch tuned.base.task {
+            case .sequenceClassification: { _ in tuned.base.labels.count }
+            case .tokenClassification: { $0.ids.count * tuned.base.labels.count }
+            case .maskedLanguageModelling, .causalLanguageModelling: { $0.ids.count * vocabularySize }
+            case .sequenceToSequence:
+                { if case .answer(let answer)? = $0.target { answer.count * vocabularySize } else { 0 } }
+            }
+        var left = logitLimit
+        let kept = rows.prefix { row in
+            left -= width(row)
+            return left > 0
+        }
+        return kept.isEmpty ? Array(rows.prefix(1)) : Array(kept)
     }
 
     private static func copyCompanions(from folder: String?, to output: String) throws {

@@ -26,32 +26,35 @@ struct ModelSource {
         return try Device(parsing: numerics.device)
     }
 
-    /// A base model with a head for these classes.
-    func base(at folder: String, labels: [String]?, seed: Int) throws -> LoadedModel {
+    /// A base model with a head for what is learned.
+    func base(at folder: String, _ learned: LearnedTask, seed: Int) throws -> LoadedModel {
         try ModelArchitectures.load(
             folder: folder,
             options: ModelOptions(
-                labels: labels, device: device, generator: try RandomGenerator(seed: UInt64(bitPattern: Int64(seed)))))
+                task: learned.task, labels: learned.task.hasClasses ? learned.labels : nil,
+                problemType: learned.problemType, device: device,
+                generator: try RandomGenerator(seed: UInt64(bitPattern: Int64(seed)))))
     }
 
     /// What an `adapter` artifact stands for: its adapter on the base, or the whole model that full fine-tuning left.
     func tuned(_ adapter: String, base: InputPath?) throws -> any TunedModel {
-        let labels = try TrainingRecord.labels(in: adapter)
-        guard AdapterLayout.isAdapter(adapter) else {
-            let model = try self.base(at: adapter, labels: nil, seed: 0).model
-            return try FullFineTuning().attach(to: model, generator: try RandomGenerator(seed: 0))
-        }
+        guard AdapterLayout.isAdapter(adapter) else { return try whole(adapter) }
+        let learned = try TrainingRecord.learned(in: adapter)
         guard let base else {
             throw StageFailure(
                 "the adapter's base model is not known", help: "write `model:` with the base model's folder")
         }
-        return try AdapterFolder.load(adapter, onto: try self.base(at: base.path, labels: labels, seed: 0).model)
+        return try AdapterFolder.load(adapter, onto: try self.base(at: base.path, learned, seed: 0).model)
     }
 
     /// A whole model, as transformers and `merge` write it.
     func whole(_ folder: String) throws -> any TunedModel {
-        let model = try base(at: folder, labels: nil, seed: 0).model
-        return try FullFineTuning().attach(to: model, generator: try RandomGenerator(seed: 0))
+        let generator = try RandomGenerator(seed: 0)
+        let task = try ModelArchitectures.task(in: folder) ?? .sequenceClassification
+        let model = try ModelArchitectures.load(
+            folder: folder, options: ModelOptions(task: task, device: device, generator: generator)
+        ).model
+        return try FullFineTuning().attach(to: model, generator: generator)
     }
 }
 

@@ -6,7 +6,7 @@ import StageInterface
 import Tokenizers
 import Training
 
-/// `predict`: classes of texts that have none.
+/// `predict`: classes or numbers of texts that have none.
 enum PredictStage: StageKind {
     static let texts = Parameter.texts("texts", default: [], help: "Texts, written in the pipeline.")
     static let source = Parameter.optionalFiles(
@@ -21,7 +21,7 @@ enum PredictStage: StageKind {
     static let batchSize = EvaluateStage.batchSize
 
     static let declaration = StageDeclaration(
-        kind: "predict", version: 1, summary: "Classify texts that have no label",
+        kind: "predict", version: 2, summary: "Tell the classes or numbers of texts that have none",
         parameters: [
             texts.declaration, source.declaration, column.declaration, model.declaration, tokenizer.declaration,
             maxLength.declaration, batchSize.declaration,
@@ -52,13 +52,17 @@ enum PredictStage: StageKind {
         let folder = try parameters[tokenizer]?.path ?? context.input("model")
         let tokenizer = try StageFailure.locating("tokenizer") { try Tokenizer(folder: folder) }
         let encodings = try tokenizer.encodeBatch(texts, maximumLength: parameters[maxLength])
-        let examples = encodings.enumerated().map { index, encoding in
-            TokenizedExample(id: index, label: 0, tokenIDs: encoding.ids, typeIDs: nil)
-        }
+        let examples = encodings.map { EncodedExample(ids: $0.ids) }
         let tuned = try ScoredModel.load(context, parameter: model)
+        let learned = LearnedTask(tuned.base)
+        guard learned.task == .sequenceClassification else {
+            throw StageFailure(
+                "the model does \(learned.task.rawValue), and only what is said of whole rows can be predicted",
+                help: "connect a model that was trained with `task: sequence-classification`")
+        }
         let (logits, seconds) = try ScoredModel.logits(
             tuned, for: examples, batchSize: parameters[batchSize], context: context)
-        try PredictionFile.write(logits, texts: texts, names: tuned.base.labels, to: context.output)
+        try PredictionFile(learned: learned).write(logits, texts: texts, to: context.output)
         return StageReport(
             summary: "\(texts.count) texts", metrics: ["rows": .int(texts.count)],
             measurements: ["seconds": .double(seconds), "peak_memory_bytes": .int(PeakMemory.resident)])
@@ -66,7 +70,7 @@ enum PredictStage: StageKind {
 
     private static func readTexts(_ parameters: ParameterValues) throws -> [String] {
         let column = ColumnReference.name(try parameters[column])
-        let reader = RowReader(roles: ColumnRoles(text: column, pair: nil, label: nil), hasHeader: true)
+        let reader = RowReader(roles: ColumnRoles(text: column, pair: nil, target: nil, kind: .none), hasHeader: true)
         return try parameters[source].flatMap { file in
             guard file.spelled.hasSuffix(".txt") else { return try reader.rows(of: [file]).map(\.text) }
             return try String(contentsOfFile: file.path, encoding: .utf8).split(whereSeparator: \.isNewline)

@@ -19,25 +19,35 @@ enum ScoredModel {
         }
     }
 
-    /// The classes' scores of each example, and the seconds that took.
-    static func logits(
-        _ model: any TunedModel, for examples: [TokenizedExample], batchSize: Int, context: StageContext
-    ) throws -> (logits: [[Float]], seconds: Double) {
+    /// Computes something of each example, with progress, and tells the seconds that it took.
+    ///
+    /// - Parameter compute: is to call the first function with the examples done, and stop when the second says so.
+    static func timed<Result>(
+        _ examples: [EncodedExample], context: StageContext,
+        _ compute: ((Int) -> Void, () -> Bool) throws -> [Result]
+    ) throws -> (results: [Result], seconds: Double) {
         let start = ContinuousClock.now
         do {
-            let logits = try Predictor(model: model, batchSize: batchSize).logits(
-                for: examples.map(\.encoded),
-                progress: { done in
+            let results = try compute(
+                { done in
                     context.progress(
                         StageProgress(
                             completed: done, total: examples.count, details: ["\(done)/\(examples.count) rows"]))
-                }, shouldStop: { context.isStopRequested })
-            let elapsed = ContinuousClock.now - start
-            return (
-                logits, Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
-            )
+                }, { context.isStopRequested })
+            return (results, (ContinuousClock.now - start) / .seconds(1))
         } catch is TrainingStopped {
             throw StageStopped()
         }
+    }
+
+    /// The scores of each example.
+    static func logits(
+        _ model: any TunedModel, for examples: [EncodedExample], batchSize: Int, context: StageContext
+    ) throws -> (logits: [[Float]], seconds: Double) {
+        let predictor = Predictor(model: model, batchSize: batchSize)
+        let (logits, seconds) = try timed(examples, context: context) {
+            try predictor.logits(for: examples, progress: $0, shouldStop: $1)
+        }
+        return (logits, seconds)
     }
 }

@@ -12,12 +12,19 @@ enum TokenizeStage: StageKind {
         "tokenizer", reading: tokenizerFiles, help: "The folder of the model whose tokenizer is used.")
     static let maxLength = Parameter.integer(
         "max_length", default: 128, in: 2...1_000_000,
-        help: "Longer texts are cut to so many tokens, special tokens included.")
+        help: "Longer texts are cut to so many tokens, special tokens included; a text and its answer together.")
+    static let maxAnswerLength = Parameter.optionalInteger(
+        "max_answer_length", in: 2...1_000_000,
+        help: "Longer answers are cut to so many tokens, the end included; default: half of max_length.")
 
     static let declaration = StageDeclaration(
-        kind: "tokenize", version: 1, summary: "Make token ids of the texts of a data set",
-        discussion: "Special tokens are added as the tokenizer's own template says. Nothing is padded here.",
-        parameters: [tokenizer.declaration, maxLength.declaration],
+        kind: "tokenize", version: 2, summary: "Make token ids of the texts of a data set",
+        discussion: """
+            Special tokens are added as the tokenizer's own template says. Nothing is padded here. An answer ends with \
+            the tokenizer's `eos_token`, and so does a text that teaches itself. The tag of a word goes to its first \
+            token.
+            """,
+        parameters: [tokenizer.declaration, maxLength.declaration, maxAnswerLength.declaration],
         inputs: [InputDeclaration("dataset", .dataset, help: "The texts.")],
         output: .tokens,
         example: """
@@ -32,11 +39,17 @@ enum TokenizeStage: StageKind {
         let maximumLength = try context.parameters[maxLength]
         let folder = try context.parameters[tokenizer].path
         let tokenizer = try StageFailure.locating("tokenizer") { try Tokenizer(folder: folder) }
+        let kind = try DatasetFile.kind(in: dataset)
+        let encoder = RowEncoder(
+            tokenizer: tokenizer, kind: kind, maximumLength: maximumLength,
+            maximumAnswerLength: min(
+                try context.parameters[maxAnswerLength] ?? max(2, maximumLength / 2), maximumLength - 1))
         var description = TokensDescription(
-            labels: try DatasetFile.labels(in: dataset), maximumLength: maximumLength)
+            kind: kind, labels: try DatasetFile.labels(in: dataset), maximumLength: maximumLength)
         for (index, split) in SplitName.allCases.enumerated() {
             let rows = try DatasetFile.rows(of: split, in: dataset)
-            let (examples, cut) = try encode(rows, tokenizer, maximumLength)
+            let (examples, cut) = try encoder.encode(rows)
+            if case .numbers(let numbers)? = examples.first?.target { description.numberCount = numbers.count }
             try TokensFile.write(examples, of: split, to: context.output)
             description.splits[split] = SplitSizes(
                 rows: examples.count, tokens: examples.reduce(0) { $0 + $1.tokenIDs.count },
@@ -49,24 +62,5 @@ enum TokenizeStage: StageKind {
         return StageReport(
             summary: "\(all.rows) rows, \(String(format: "%.1f", mean)) tokens each, \(all.cut) cut",
             metrics: description.json["splits"])
-    }
-
-    /// The rows' tokens, and how many rows were cut.
-    private static func encode(
-        _ rows: [DatasetFile.StoredRow], _ tokenizer: Tokenizer, _ maximumLength: Int
-    ) throws -> (examples: [TokenizedExample], cut: Int) {
-        let pairs = rows.contains { $0.pair != nil } ? rows.map { $0.pair ?? "" } : nil
-        var encodings = try tokenizer.encodeBatch(rows.map(\.text), pairs: pairs)
-        let long = encodings.indices.filter { encodings[$0].ids.count > maximumLength }
-        let cut = try tokenizer.encodeBatch(
-            long.map { rows[$0].text }, pairs: pairs.map { pairs in long.map { pairs[$0] } },
-            maximumLength: maximumLength)
-        for (index, encoding) in zip(long, cut) { encodings[index] = encoding }
-        let examples = zip(rows, encodings).map { row, encoding in
-            TokenizedExample(
-                id: row.id, label: row.label, tokenIDs: encoding.ids,
-                typeIDs: pairs == nil ? nil : encoding.typeIDs)
-        }
-        return (examples, long.count)
     }
 }

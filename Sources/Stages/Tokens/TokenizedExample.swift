@@ -1,15 +1,45 @@
+import Models
 import Training
 
 /// A row as token ids, with the number by which predictions refer to it.
 struct TokenizedExample: Sendable, Hashable {
     let id: Int
-    /// The class's number.
-    let label: Int
     let tokenIDs: [Int32]
     /// Which text of a pair each token belongs to; nil where there are no pairs.
-    let typeIDs: [Int32]?
+    var typeIDs: [Int32]?
+    var target = TokenizedTarget.none
 
-    var encoded: EncodedExample { EncodedExample(ids: tokenIDs, tokenTypeIDs: typeIDs, label: label) }
+    /// The example as a task reads it.
+    ///
+    /// - Parameter labelCount: how many classes there are.
+    func encoded(for task: ModelTask, labelCount: Int) -> EncodedExample {
+        var example = EncodedExample(ids: tokenIDs, tokenTypeIDs: typeIDs)
+        switch target {
+        case .label(let label): example.target = .label(label)
+        case .labels(let labels):
+            example.target = .numbers((0..<labelCount).map { labels.contains($0) ? 1 : 0 })
+        case .numbers(let numbers): example.target = .numbers(numbers)
+        case .tags(let tags): example.target = .tokens(tags)
+        case .answer(let answer):
+            if task == .causalLanguageModelling { return EncodedExample(prompt: tokenIDs, answer: answer) }
+            example.target = .answer(answer)
+        case .none:
+            if task == .causalLanguageModelling { example.target = .tokens(tokenIDs) }
+        }
+        return example
+    }
+}
+
+/// What a row teaches, as numbers.
+enum TokenizedTarget: Sendable, Hashable {
+    case none
+    case label(Int)
+    case labels([Int])
+    case numbers([Float])
+    /// The class of each token; `TaskLoss.ignored` where a token does not begin a word.
+    case tags([Int32])
+    /// The answer's tokens, the end included.
+    case answer([Int32])
 }
 
 /// A `tokens` artifact, read.
@@ -22,5 +52,7 @@ struct TokenSet: Sendable {
         description = try TokensDescription(readingFrom: folder)
     }
 
-    func examples(of split: SplitName) throws -> [TokenizedExample] { try TokensFile.read(split, in: folder) }
+    func examples(of split: SplitName) throws -> [TokenizedExample] {
+        try TokensFile.read(split, kind: description.kind, in: folder)
+    }
 }

@@ -26,20 +26,27 @@ struct SplitSizes: Sendable, Hashable {
 struct TokensDescription: Sendable {
     static let name = "tokens.json"
 
+    /// What the rows teach.
+    var kind: TargetKind
     /// The classes' names, in the order of their numbers.
     var labels: [String]
     var maximumLength: Int
+    /// How many numbers each row has, where it has any.
+    var numberCount = 0
     var splits: [SplitName: SplitSizes] = [:]
 
-    init(labels: [String], maximumLength: Int) {
+    init(kind: TargetKind, labels: [String], maximumLength: Int) {
+        self.kind = kind
         self.labels = labels
         self.maximumLength = maximumLength
     }
 
     init(readingFrom folder: String) throws {
         let json = try JSONValue(parsing: Data(contentsOf: URL(fileURLWithPath: folder).appending(path: Self.name)))
+        kind = json["target"].stringValue.flatMap(TargetKind.init) ?? .label
         labels = json["labels"].arrayValue?.compactMap(\.stringValue) ?? []
         maximumLength = json["max_length"].intValue ?? 0
+        numberCount = json["numbers"].intValue ?? 0
         for split in SplitName.allCases {
             let sizes = json["splits"][split.rawValue]
             splits[split] = SplitSizes(
@@ -50,6 +57,7 @@ struct TokensDescription: Sendable {
 
     var json: JSONValue {
         [
+            "numbers": .int(numberCount), "target": .string(kind.rawValue),
             "labels": .array(labels.map(JSONValue.string)), "max_length": .int(maximumLength),
             "splits": .object(Dictionary(uniqueKeysWithValues: splits.map { ($0.key.rawValue, $0.value.json) })),
         ]

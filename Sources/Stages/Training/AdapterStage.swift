@@ -19,7 +19,10 @@ enum AdapterStage: StageKind {
     static let baseModelName = Parameter.optionalText(
         "base_model_name",
         help: "What the adapter must say that its base model is, `base_model_name_or_path`; default: not compared.")
-    static let labels = Parameter.texts("labels", help: "The classes' names in the order of their numbers.")
+    static let labels = Parameter.optionalTexts(
+        "labels", help: "The classes' names in the order of their numbers; for a task that has any.")
+    static let problemType = Parameter<ProblemType>.choice(
+        "problem_type", default: .singleLabel, help: "Whether a row has one class, any of several, or numbers.")
 
     static let declaration = StageDeclaration(
         kind: "adapter", version: 1, summary: "Take an adapter that PEFT saved",
@@ -28,7 +31,10 @@ enum AdapterStage: StageKind {
             itself only warns and computes as if there were no adapter. An adapter that was trained here remembers the \
             base model's digest, and is refused on another one. LoRA of mlx-lm is written as PEFT's.
             """,
-        parameters: [source.declaration, model.declaration, baseModelName.declaration, labels.declaration],
+        parameters: [
+            source.declaration, model.declaration, baseModelName.declaration, labels.declaration,
+            problemType.declaration,
+        ],
         output: .adapter, compute: .tensors,
         example: """
             adapter:
@@ -39,10 +45,18 @@ enum AdapterStage: StageKind {
     static func run(_ context: StageContext) throws -> StageReport {
         let adapter = try context.parameters[source]
         let base = try context.parameters[model]
-        let labels = try context.parameters[labels]
-        try TrainingRecord.write(labels: labels, to: context.output)
+        let task = try StageFailure.locating("source") { try AdapterFolder.task(in: adapter.path) }
+        let learned = LearnedTask(
+            task ?? .sequenceClassification, problemType: try context.parameters[problemType],
+            labels: try context.parameters[labels] ?? [])
+        guard !learned.task.hasClasses || !learned.labels.isEmpty else {
+            throw StageFailure(
+                "the adapter is for \(learned.task.rawValue), so its classes must be named",
+                help: "write `labels:` with the classes in the order of their numbers", place: .parameter(["source"]))
+        }
+        try TrainingRecord.write(learned, to: context.output)
         let model = try StageFailure.locating("model") {
-            try ModelSource(context).base(at: base.path, labels: labels, seed: 0).model
+            try ModelSource(context).base(at: base.path, learned, seed: 0).model
         }
         let tuned = try StageFailure.locating("source") {
             try AdapterFolder.load(

@@ -60,11 +60,11 @@ enum CombineStage: StageKind {
             throw StageFailure(
                 "the adapters' base model is not known", help: "write `model:` with the base model's folder")
         }
-        let labels = try folders.map(TrainingRecord.labels)
-        guard let own = labels.first, labels.allSatisfy({ $0 == own }) else {
+        let learned = try folders.map(TrainingRecord.learned)
+        guard let own = learned.first, learned.allSatisfy({ $0 == own }) else {
             throw StageFailure(
-                "the adapters are for other classes: "
-                    + labels.map { $0.joined(separator: ", ") }.joined(separator: "; "))
+                "the adapters are for other tasks or classes: "
+                    + learned.map { ([$0.task.rawValue] + $0.labels).joined(separator: ", ") }.joined(separator: "; "))
         }
         if let whole = folders.first(where: { !AdapterLayout.isAdapter($0) }) {
             throw StageFailure("\(whole) is a whole model, no adapter", help: "train with the method lora")
@@ -73,7 +73,7 @@ enum CombineStage: StageKind {
             try parameters[kind], weights: try parameters[weights], density: try parameters[density],
             majoritySignMethod: try parameters[majoritySign], averagesModules: try parameters[averagesHeads])
         let loaded = try StageFailure.locating("model") {
-            try ModelSource(context).base(at: base.path, labels: own, seed: 0).model
+            try ModelSource(context).base(at: base.path, own, seed: 0).model
         }
         let generator = try RandomGenerator(seed: UInt64(bitPattern: Int64(try parameters[seed])))
         let tuned: any TunedModel
@@ -83,7 +83,7 @@ enum CombineStage: StageKind {
             throw StageFailure(error)
         }
         try tuned.save(to: context.output, baseModelName: base.spelled)
-        try TrainingRecord.write(labels: own, to: context.output)
+        try TrainingRecord.write(own, to: context.output)
         let count = tuned.trainableParameters.reduce(0) { $0 + $1.shape.reduce(1, *) }
         return StageReport(
             summary: "\(folders.count) adapters, \(combination.kind.rawValue)", metrics: ["parameters": .int(count)])

@@ -1,5 +1,6 @@
 import Foundation
 import JSONValues
+import Models
 import StageInterface
 import Training
 
@@ -7,10 +8,24 @@ import Training
 enum TrainStage: StageKind {
     enum Task: String, CaseIterable, Sendable {
         case sequenceClassification = "sequence-classification"
+        case tokenClassification = "token-classification"
+        case causalLanguageModelling = "causal-language-modelling"
+        case sequenceToSequence = "sequence-to-sequence"
+
+        var modelTask: ModelTask {
+            switch self {
+            case .sequenceClassification: .sequenceClassification
+            case .tokenClassification: .tokenClassification
+            case .causalLanguageModelling: .causalLanguageModelling
+            case .sequenceToSequence: .sequenceToSequence
+            }
+        }
     }
 
     static let task = Parameter<Task>.choice(
-        "task", default: .sequenceClassification, help: "What the model learns to do.")
+        "task", default: .sequenceClassification,
+        help: "What the model learns: classes, any of several or numbers of rows, classes of tokens, to go on with a "
+            + "text, or to answer one.")
     static let model = Parameter.folder(
         "model", reading: ModelSource.modelFiles, help: "The folder of the base model: config.json and safetensors.")
     static let epochs = Parameter.integer("epochs", default: 3, in: 1...100_000, help: "Passes over the data.")
@@ -49,10 +64,11 @@ enum TrainStage: StageKind {
     ).withoutKey
 
     static let declaration = StageDeclaration(
-        kind: "train", version: 2, summary: "Train a model with a method",
+        kind: "train", version: 3, summary: "Train a model with a method",
         discussion: """
-            Rows of like length are put together, in an order that the seed decides. After each epoch the validation \
-            split is scored, and the weights of the best epoch are kept. The base model's folder is read, never \
+            What rows teach is the data stage's `target`: with answers, a causal language model reads the text and \
+            learns the answer alone. The loss is the mean over all that is supervised in a step. Rows of like length are put together, in an order that the seed decides. After each epoch the validation \
+            split is scored, and the weights of the best epoch are kept, by accuracy or f1, or by the loss. The base model's folder is read, never \
             written. Training that is stopped or killed goes on from its last checkpoint, bit for bit as if it had not \
             stopped.
             """,

@@ -3,34 +3,31 @@ import JSONValues
 import StageInterface
 import Training
 
-/// `training.json` of an `adapter` artifact: the classes, and how training went. The same on every run.
+/// `training.json` of an `adapter` artifact: what was learned, and how training went. The same on every run.
 enum TrainingRecord {
     static let name = "training.json"
 
-    static func write(_ result: TrainingResult, labels: [String], to folder: String) throws {
-        let record: JSONValue = [
-            "labels": .array(labels.map(JSONValue.string)), "steps": .int(result.steps),
-            "best_epoch": .int(result.bestEpoch), "losses": .array(result.losses.map(JSONValue.double)),
-            "evaluations": .array(
-                result.evaluations.enumerated().map { index, evaluation in
-                    [
-                        "epoch": .int(index + 1), "loss": .double(evaluation.loss),
-                        "accuracy": .double(evaluation.metrics.accuracy),
-                    ]
-                }),
-        ]
+    static func write(_ result: TrainingResult, of learned: LearnedTask, to folder: String) throws {
+        var record = learned.json
+        record["steps"] = .int(result.steps)
+        record["best_epoch"] = .int(result.bestEpoch)
+        record["losses"] = .array(result.losses.map(JSONValue.double))
+        record["evaluations"] = .array(
+            result.evaluations.enumerated().map { index, evaluation in
+                var json: JSONValue = ["epoch": .int(index + 1), "loss": .double(evaluation.loss)]
+                for (name, value) in evaluation.metrics.figures.prefix(2) { json[name] = .double(value) }
+                return json
+            })
         try write(record, to: folder)
     }
 
     /// The record of an adapter that was trained elsewhere.
-    static func write(labels: [String], to folder: String) throws {
-        try write(["labels": .array(labels.map(JSONValue.string))], to: folder)
+    static func write(_ learned: LearnedTask, to folder: String) throws {
+        try write(learned.json, to: folder)
     }
 
-    /// The classes' names in the order of their numbers.
-    static func labels(in folder: String) throws -> [String] {
-        let url = URL(fileURLWithPath: folder).appending(path: name)
-        return try JSONValue(parsing: Data(contentsOf: url))["labels"].arrayValue?.compactMap(\.stringValue) ?? []
+    static func learned(in folder: String) throws -> LearnedTask {
+        LearnedTask(try JSONValue(parsing: Data(contentsOf: URL(fileURLWithPath: folder).appending(path: name))))
     }
 
     private static func write(_ record: JSONValue, to folder: String) throws {

@@ -18,24 +18,28 @@ struct TrainingSession {
 
     func run() throws -> StageReport {
         let tokens = try TokenSet(context.input("tokens"))
-        let labels = tokens.description.labels
+        let task = try context.parameters[TrainStage.task].modelTask
+        let learned = try LearnedTask(task, from: tokens)
         let base = try context.parameters[TrainStage.model]
-        let tuned = try attach(labels, base)
+        let tuned = try attach(learned, base)
+        func examples(_ split: SplitName) throws -> [EncodedExample] {
+            try tokens.examples(of: split).map { $0.encoded(for: task, labelCount: learned.labels.count) }
+        }
         let trainer = try StageFailure.locating("model") {
             try Trainer(
-                model: tuned, configuration: configuration, training: tokens.examples(of: .train).map(\.encoded),
-                validation: tokens.examples(of: .validation).map(\.encoded))
+                model: tuned, configuration: configuration, training: examples(.train),
+                validation: examples(.validation))
         }
         let result = try train(trainer)
         try tuned.save(to: context.output, baseModelName: base.spelled)
-        try TrainingRecord.write(result, labels: labels, to: context.output)
+        try TrainingRecord.write(result, of: learned, to: context.output)
         return report(result, tuned)
     }
 
-    private func attach(_ labels: [String], _ base: InputPath) throws -> any TunedModel {
+    private func attach(_ learned: LearnedTask, _ base: InputPath) throws -> any TunedModel {
         let seed = try context.parameters[TrainStage.seed]
         let loaded = try StageFailure.locating("model") {
-            try ModelSource(context).base(at: base.path, labels: labels, seed: seed)
+            try ModelSource(context).base(at: base.path, learned, seed: seed)
         }
         for notice in loaded.notices { context.note(notice) }
         let (kind, parameters) = try Methods.read(in: context.input("method"))
@@ -58,7 +62,7 @@ struct TrainingSession {
                             details: [
                                 "epoch \(progress.epoch)/\(progress.epochs)",
                                 "loss \(String(format: "%.3f", progress.loss))",
-                                "\(String(format: "%.0f", progress.samplesPerSecond)) sentences/s",
+                                "\(String(format: "%.0f", progress.samplesPerSecond)) rows/s",
                             ], secondsLeft: progress.secondsLeft))
                 }, shouldStop: { context.isStopRequested })
         } catch is TrainingStopped {
@@ -77,9 +81,11 @@ struct TrainingSession {
         var summary = "loss \(String(format: "%.3f", result.losses.last ?? 0))"
         if !result.evaluations.isEmpty {
             let best = result.evaluations[min(max(result.bestEpoch, 1), result.evaluations.count) - 1]
-            metrics["validation_accuracy"] = .double(best.metrics.accuracy)
             metrics["validation_loss"] = .double(best.loss)
-            summary = "accuracy \(String(format: "%.4f", best.metrics.accuracy)) in epoch \(result.bestEpoch)"
+            for (name, value) in best.metrics.figures.prefix(2) { metrics["validation_" + name] = .double(value) }
+            if let (name, value) = best.metrics.figures.first {
+                summary = "\(name) \(String(format: "%.4f", value)) in epoch \(result.bestEpoch)"
+            }
         }
         return StageReport(
             summary: summary, metrics: metrics,

@@ -11,6 +11,33 @@ package struct ClassificationMetrics: Sendable, Hashable, Codable {
         package let f1: Double
         /// The examples of the class.
         package let support: Int
+
+        init(precision: Double, recall: Double, f1: Double, support: Int) {
+            self.precision = precision
+            self.recall = recall
+            self.f1 = f1
+            self.support = support
+        }
+
+        /// - Parameters:
+        ///   - hits: the examples of the class that are predicted to be.
+        ///   - predicted: all that are predicted to be of the class.
+        init(hits: Int, predicted: Int, support: Int) {
+            func ratio(_ part: Int, _ whole: Int) -> Double { whole > 0 ? Double(part) / Double(whole) : 0 }
+            self.init(
+                precision: ratio(hits, predicted), recall: ratio(hits, support),
+                f1: ratio(2 * hits, predicted + support), support: support)
+        }
+
+        /// The mean of classes' scores, each counting the same.
+        static func mean(of scores: [Scores]) -> Scores {
+            func mean(_ score: (Scores) -> Double) -> Double {
+                scores.isEmpty ? 0 : scores.reduce(0) { $0 + score($1) } / Double(scores.count)
+            }
+            return Scores(
+                precision: mean(\.precision), recall: mean(\.recall), f1: mean(\.f1),
+                support: scores.reduce(0) { $0 + $1.support })
+        }
     }
 
     /// `confusion[i][j]`: the examples of class i that are predicted to be of class j.
@@ -29,31 +56,23 @@ package struct ClassificationMetrics: Sendable, Hashable, Codable {
     package init(confusion: [[Int]]) {
         self.confusion = confusion
         perClass = confusion.indices.map { index in
-            let hits = confusion[index][index]
-            let support = confusion[index].reduce(0, +)
-            let predicted = confusion.reduce(0) { $0 + $1[index] }
-            return Scores(
-                precision: Self.ratio(hits, predicted), recall: Self.ratio(hits, support),
-                f1: Self.ratio(2 * hits, predicted + support), support: support)
+            Scores(
+                hits: confusion[index][index], predicted: confusion.reduce(0) { $0 + $1[index] },
+                support: confusion[index].reduce(0, +))
         }
     }
 
     package var count: Int { perClass.reduce(0) { $0 + $1.support } }
 
     package var accuracy: Double {
-        Self.ratio(confusion.indices.reduce(0) { $0 + confusion[$1][$1] }, count)
+        count > 0 ? Double(confusion.indices.reduce(0) { $0 + confusion[$1][$1] }) / Double(count) : 0
     }
 
     /// The scores of class 1 of two classes, which is the positive one; nil if there are not two classes.
     package var binary: Scores? { perClass.count == 2 ? perClass[1] : nil }
 
     /// The mean of the classes' scores, each counting the same.
-    package var macro: Scores {
-        func mean(_ score: (Scores) -> Double) -> Double {
-            perClass.isEmpty ? 0 : perClass.reduce(0) { $0 + score($1) } / Double(perClass.count)
-        }
-        return Scores(precision: mean(\.precision), recall: mean(\.recall), f1: mean(\.f1), support: count)
-    }
+    package var macro: Scores { .mean(of: perClass) }
 
     /// Matthews' correlation coefficient, for any number of classes (Gorodkin 2004).
     package var matthewsCorrelation: Double {
@@ -73,9 +92,5 @@ package struct ClassificationMetrics: Sendable, Hashable, Codable {
         confusion.indices.filter { index in
             perClass[index].support > 0 && confusion.allSatisfy { $0[index] == 0 }
         }
-    }
-
-    private static func ratio(_ part: Int, _ whole: Int) -> Double {
-        whole > 0 ? Double(part) / Double(whole) : 0
     }
 }
