@@ -8,6 +8,13 @@ package protocol FineTuningMethod: Sendable {
     /// - Parameter generator: where the first values of new parameters come from.
     /// - Throws: ``PEFTError`` with everything that the model and the method have against each other.
     func attach(to model: any TransformerModel, generator: RandomGenerator) throws -> any TunedModel
+
+    /// How much faster the head is to learn than what the method adds, where nobody says.
+    var headLearningRateFactor: Double { get }
+}
+
+extension FineTuningMethod {
+    package var headLearningRateFactor: Double { 1 }
 }
 
 /// A model with a method attached: what training changes, what it computes, and how it is kept.

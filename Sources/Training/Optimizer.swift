@@ -9,9 +9,18 @@ final class Optimizer {
     /// v, a running mean of squared gradients, for each parameter.
     let secondMoments: [Tensor]
     private let configuration: TrainingConfiguration
-    private let groups: [(indices: [Int], weightDecay: Double)]
+    private let groups: [Group]
 
-    init(_ parameters: [Parameter], configuration: TrainingConfiguration) throws {
+    /// Parameters that are changed alike.
+    private struct Group {
+        let indices: [Int]
+        let weightDecay: Double
+        /// What the learning rate is multiplied by.
+        let rate: Double
+    }
+
+    /// - Parameter head: the names of parameters that have the head's learning rate.
+    init(_ parameters: [Parameter], head: Set<String> = [], configuration: TrainingConfiguration) throws {
         self.parameters = parameters
         self.configuration = configuration
         func zeros() throws -> [Tensor] {
@@ -19,9 +28,13 @@ final class Optimizer {
         }
         firstMoments = try zeros()
         secondMoments = try zeros()
-        let decays = parameters.indices.filter { parameters[$0].role.decays }
-        let others = parameters.indices.filter { !parameters[$0].role.decays }
-        groups = [(decays, configuration.weightDecay), (others, 0)].filter { !$0.0.isEmpty }
+        let headRate = (configuration.headLearningRate ?? configuration.learningRate) / configuration.learningRate
+        groups = [(true, true), (true, false), (false, true), (false, false)].map { decays, isHead in
+            Group(
+                indices: parameters.indices.filter {
+                    parameters[$0].role.decays == decays && head.contains(parameters[$0].name) == isHead
+                }, weightDecay: decays ? configuration.weightDecay : 0, rate: isHead ? headRate : 1)
+        }.filter { !$0.indices.isEmpty }
     }
 
     /// Gives the parameters other values, in their order.
@@ -35,12 +48,14 @@ final class Optimizer {
     ///
     /// - Parameter step: counts from 1.
     func step(_ step: Int, gradients: [Tensor], learningRate: Double) throws {
-        for (indices, weightDecay) in groups {
+        for group in groups {
+            let indices = group.indices
             try AdamW.step(
                 parameters: indices.map { parameters[$0].value }, gradients: indices.map { gradients[$0] },
                 firstMoments: indices.map { firstMoments[$0] }, secondMoments: indices.map { secondMoments[$0] },
-                step: step, learningRate: learningRate, beta1: configuration.beta1, beta2: configuration.beta2,
-                eps: configuration.epsilon, weightDecay: weightDecay)
+                step: step, learningRate: learningRate * group.rate, beta1: configuration.beta1,
+                beta2: configuration.beta2,
+                eps: configuration.epsilon, weightDecay: group.weightDecay)
         }
     }
 }

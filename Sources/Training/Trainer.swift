@@ -38,7 +38,8 @@ package final class Trainer {
         self.training = training
         self.validation = validation
         device = model.base.device
-        optimizer = try Optimizer(model.trainableParameters, configuration: configuration)
+        optimizer = try Optimizer(
+            model.trainableParameters, head: Set(model.base.headParameters.map(\.name)), configuration: configuration)
         stepsPerEpoch = configuration.stepsPerEpoch(exampleCount: training.count)
         schedule = LearningRateSchedule(
             peak: configuration.learningRate, shape: configuration.schedule, warmup: configuration.warmup,

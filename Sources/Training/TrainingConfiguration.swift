@@ -8,6 +8,8 @@ package struct TrainingConfiguration: Sendable, Hashable, Codable {
     package var gradientAccumulationSteps = 1
     /// The highest learning rate.
     package var learningRate = 5e-5
+    /// The same of the head; nil is the same rate.
+    package var headLearningRate: Double?
     package var schedule = LearningRateSchedule.Shape.linear
     package var warmup = LearningRateSchedule.Warmup.ratio(0)
     /// Decoupled weight decay; it does not act on biases and norms.
@@ -49,6 +51,9 @@ extension TrainingConfiguration {
             gradientAccumulationSteps >= 1, "gradient_accumulation_steps", gradientAccumulationSteps, "at least 1")
         require(evaluationBatchSize >= 1, "evaluation batch size", evaluationBatchSize, "at least 1")
         require(learningRate > 0 && learningRate.isFinite, "learning_rate", learningRate, "more than 0")
+        if let rate = headLearningRate {
+            require(rate > 0 && rate.isFinite, "head_learning_rate", rate, "more than 0")
+        }
         require(weightDecay >= 0 && weightDecay.isFinite, "weight_decay", weightDecay, "at least 0")
         require((0..<1).contains(beta1), "beta1", beta1, "at least 0 and less than 1")
         require((0..<1).contains(beta2), "beta2", beta2, "at least 0 and less than 1")

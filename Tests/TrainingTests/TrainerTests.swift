@@ -43,6 +43,34 @@ struct TrainerTests {
         #expect(result.evaluations[result.bestEpoch - 1].metrics["accuracy"] == 1)
     }
 
+    @Test("gives the head a learning rate of its own, and the rest the other")
+    func headRate() throws {
+        func values(head: Double?) throws -> [String: [Float]] {
+            var configuration = TrainingGolden.configuration
+            configuration.epochs = 1
+            configuration.gradientAccumulationSteps = 8
+            configuration.warmup = .steps(0)
+            configuration.learningRate = 1e-3
+            configuration.headLearningRate = head
+            configuration.weightDecay = 0
+            let model = try tunedTinyBERT("p-tuning-mlp", dropout: 0)
+            let before = try model.trainedValues()
+            _ = try Trainer(
+                model: model, configuration: configuration, training: try TrainingGolden.read().encoded
+            ).run()
+            let changes = zip(try model.trainedValues(), before).map { zip($0, $1).map { $0 - $1 } }
+            return Dictionary(uniqueKeysWithValues: zip(model.trainableParameters.map(\.name), changes))
+        }
+        let same = try values(head: nil)
+        let faster = try values(head: 1e-2)
+        // One step of Adam is the learning rate long.
+        let classifier = try #require(same["classifier.bias"])
+        for (change, other) in zip(classifier, try #require(faster["classifier.bias"])) {
+            #expect(abs(other / change - 10) < 0.01)
+        }
+        #expect(same["prompt_encoder.mlp_head.0.weight"] == faster["prompt_encoder.mlp_head.0.weight"])
+    }
+
     @Test("reports steps, epochs, rates and times")
     func progress() throws {
         var reports: [TrainingProgress] = []

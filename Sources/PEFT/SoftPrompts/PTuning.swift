@@ -38,6 +38,10 @@ package struct PTuning: SoftPromptMethod, Hashable {
     /// Whether the frozen model drops activations in training, as PEFT under a Trainer does. Off trains faster and further.
     package var baseDropout = false
 
+    /// The network takes small steps, and a head that is new learns too little by them in an epoch to tell the prompt
+    /// where to go.
+    package var headLearningRateFactor: Double { 10 }
+
     package init(
         numVirtualTokens: Int, encoderReparameterizationType: EncoderReparameterizationType = .mlp,
         encoderHiddenSize: Int, encoderNumLayers: Int = 2, encoderDropout: Double = 0

@@ -36,6 +36,9 @@ enum TrainStage: StageKind {
         help: "Batches to a step; the loss is normalised over all their rows.")
     static let learningRate = Parameter.number(
         "learning_rate", default: 5e-4, in: .positive, help: "The highest learning rate.")
+    static let headLearningRate = Parameter.optionalNumber(
+        "head_learning_rate", in: .positive,
+        help: "The same of the head that is new for the task; default: learning_rate, ten times that with p-tuning.")
     static let schedule = Parameter<LearningRateSchedule.Shape>.choice(
         "lr_scheduler_type", default: .linear, help: "How the learning rate falls after the warm-up.")
     static let warmupSteps = Parameter.optionalInteger(
@@ -74,7 +77,8 @@ enum TrainStage: StageKind {
             """,
         parameters: [
             task.declaration, model.declaration, epochs.declaration, batchSize.declaration, accumulation.declaration,
-            learningRate.declaration, schedule.declaration, warmupSteps.declaration, warmupRatio.declaration,
+            learningRate.declaration, headLearningRate.declaration, schedule.declaration, warmupSteps.declaration,
+            warmupRatio.declaration,
             weightDecay.declaration, beta1.declaration, beta2.declaration, epsilon.declaration,
             maxGradNorm.declaration, groupByLength.declaration, seed.declaration, evaluationBatchSize.declaration,
             checkpointSteps.declaration,
@@ -92,7 +96,8 @@ enum TrainStage: StageKind {
             """)
 
     static func run(_ context: StageContext) throws -> StageReport {
-        try TrainingSession(context, configuration: configuration(context.parameters)).run()
+        var session = TrainingSession(context, configuration: try configuration(context.parameters))
+        return try session.run()
     }
 
     private static func configuration(_ parameters: ParameterValues) throws -> TrainingConfiguration {
@@ -101,6 +106,7 @@ enum TrainStage: StageKind {
         configuration.batchSize = try parameters[batchSize]
         configuration.gradientAccumulationSteps = try parameters[accumulation]
         configuration.learningRate = try parameters[learningRate]
+        configuration.headLearningRate = try parameters[headLearningRate]
         configuration.schedule = try parameters[schedule]
         configuration.warmup = try parameters[warmupSteps].map { .steps($0) } ?? .ratio(parameters[warmupRatio])
         configuration.weightDecay = try parameters[weightDecay]

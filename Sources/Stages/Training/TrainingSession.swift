@@ -9,14 +9,14 @@ import Training
 /// One run of the stage `train`.
 struct TrainingSession {
     private let context: StageContext
-    private let configuration: TrainingConfiguration
+    private var configuration: TrainingConfiguration
 
     init(_ context: StageContext, configuration: TrainingConfiguration) {
         self.context = context
         self.configuration = configuration
     }
 
-    func run() throws -> StageReport {
+    mutating func run() throws -> StageReport {
         let tokens = try TokenSet(context.input("tokens"))
         let task = try context.parameters[TrainStage.task].modelTask
         let learned = try LearnedTask(task, from: tokens)
@@ -36,7 +36,7 @@ struct TrainingSession {
         return report(result, tuned)
     }
 
-    private func attach(_ learned: LearnedTask, _ base: InputPath) throws -> any TunedModel {
+    private mutating func attach(_ learned: LearnedTask, _ base: InputPath) throws -> any TunedModel {
         let seed = try context.parameters[TrainStage.seed]
         let loaded = try StageFailure.locating("model") {
             try ModelSource(context).base(at: base.path, learned, seed: seed)
@@ -44,8 +44,11 @@ struct TrainingSession {
         for notice in loaded.notices { context.note(notice) }
         let (kind, parameters) = try Methods.read(in: context.input("method"))
         do {
-            return try kind.method(parameters, for: loaded.model.dimensions)
-                .attach(to: loaded.model, generator: RandomGenerator(seed: configuration.seed &+ 1))
+            let method = try kind.method(parameters, for: loaded.model.dimensions)
+            if configuration.headLearningRate == nil, method.headLearningRateFactor != 1 {
+                configuration.headLearningRate = configuration.learningRate * method.headLearningRateFactor
+            }
+            return try method.attach(to: loaded.model, generator: RandomGenerator(seed: configuration.seed &+ 1))
         } catch {
             throw StageFailure(error, at: .input("method"))
         }
