@@ -17,12 +17,12 @@ package struct Evaluation: Sendable, Hashable, Codable {
     ///   - examples: with targets.
     ///   - labels: how many classes, or numbers a row, there are.
     package init(_ predictions: [Prediction], of examples: [EncodedExample], for task: TaskLoss, labels: Int) {
-        let scores = predictions.compactMap { if case .scores(let scores) = $0 { scores } else { nil } }
-        let tokens = predictions.compactMap { if case .tokens(let tokens) = $0 { tokens } else { nil } }
-        let numbers = examples.compactMap { if case .numbers(let numbers)? = $0.target { numbers } else { nil } }
+        let scores = predictions.compactMap(\.scores)
+        let tokens = predictions.compactMap(\.tokens)
+        let (classes, numbers) = Self.targets(of: examples)
         switch (task.task, task.problemType) {
         case (.sequenceClassification, .singleLabel):
-            self.init(logits: scores, labels: examples.compactMap { $0.target?.label }, classCount: labels)
+            self.init(logits: scores, labels: classes, classCount: labels)
         case (.sequenceClassification, .multiLabel):
             self.init(
                 loss: Self.mean(zip(scores, numbers).flatMap { zip($0, $1).map(Self.binaryCrossEntropy) }),
@@ -40,6 +40,19 @@ package struct Evaluation: Sendable, Hashable, Codable {
         case (.maskedLanguageModelling, _), (.causalLanguageModelling, _), (.sequenceToSequence, _):
             self.init(loss: Self.mean(of: tokens), metrics: .tokens(TokenMetrics(tokens)))
         }
+    }
+
+    private static func targets(of examples: [EncodedExample]) -> (classes: [Int], numbers: [[Float]]) {
+        var classes: [Int] = []
+        var numbers: [[Float]] = []
+        for example in examples {
+            switch example.target {
+            case .label(let label): classes.append(label)
+            case .numbers(let row): numbers.append(row)
+            case .tokens, .answer, nil: break
+            }
+        }
+        return (classes, numbers)
     }
 
     /// - Parameters:

@@ -111,6 +111,20 @@ package enum Prediction: Sendable, Hashable {
     /// The scores of the classes before softmax, or the numbers of a regression.
     case scores([Float])
     case tokens(TokenPrediction)
+
+    var scores: [Float]? {
+        switch self {
+        case .scores(let scores): scores
+        case .tokens: nil
+        }
+    }
+
+    var tokens: TokenPrediction? {
+        switch self {
+        case .scores: nil
+        case .tokens(let tokens): tokens
+        }
+    }
 }
 
 /// What a model makes of an example's supervised tokens.
