@@ -4,6 +4,8 @@ import Diagnostics
 import Execution
 import JSONValues
 import Reports
+import StageInterface
+import Stages
 import Store
 
 /// `metrics`: the figures that the stages reported.
@@ -61,8 +63,17 @@ struct MetricsCommand: ParsableCommand {
         } else {
             let scores = ScoresTable(reports, pipeline: project.pipeline)
             guard let table = scores.text(console.results) else {
-                console.writeError("no stage of this pipeline scores; name a stage to see its figures\n")
-                return
+                let scoring = project.pipeline.stages.filter { $0.declaration.output == .scores }.map(\.name)
+                guard let first = scoring.first else {
+                    console.writeError("no stage of this pipeline scores; name a stage to see its figures\n")
+                    return
+                }
+                console.show([
+                    .error(
+                        "stage `\(first)` has not scored as the pipeline is now, on \(machine.numerics.device) with \(machine.numerics.threads) threads",
+                        help: "run `peft-pipeline run \(pipeline.pipeline)`, or give the --threads of the run")
+                ])
+                throw ExitStatus.outOfDate
             }
             console.writeResult(table)
             for (stage, report) in reports { console.writeResult(Self.details(stage, report, console.results)) }

@@ -32,23 +32,23 @@ struct ScoresTable {
         return table.lines(style: TableStyle(usesColor: terminal.usesColor)).map { $0 + "\n" }.joined()
     }
 
-    /// The names of single values: texts, the count of rows, then figures, each in alphabetical order.
+    /// The names of single values: texts, counts, then figures, each in alphabetical order.
     private static func figures(of metrics: JSONValue) -> [String] {
         func rank(_ name: String) -> Int? {
             if metrics[name].stringValue != nil { return 0 }
             guard metrics[name].doubleValue != nil else { return nil }
-            return name == rowCount ? 1 : 2
+            return counts.contains(name) ? 1 : 2
         }
         return (metrics.objectValue ?? [:]).keys.compactMap { name in rank(name).map { ($0, name) } }.sorted(by: <)
             .map(\.1)
     }
 
-    /// The one figure that is a count.
-    private static let rowCount = "rows"
+    /// The figures that are counts.
+    private static let counts: Set = ["rows", "tokens"]
 
     private static func spelled(_ name: String, _ value: JSONValue) -> String {
         if let text = value.stringValue { return text }
-        if name == rowCount { return value.intValue.map(Figures.count) ?? "" }
+        if counts.contains(name) { return value.intValue.map(Figures.count) ?? "" }
         return value.doubleValue.map { String(format: "%.4f", $0) } ?? ""
     }
 }
