@@ -146,30 +146,7 @@ struct TaskTests {
     private func pipeline(
         data: String, method: String = lora, task: String = "sequence-classification", epochs: Int
     ) -> String {
-        """
-        version: 1
-        name: tiny
-        stages:
-          rows:
-            uses: data
-            with: {\(data), split: {train: 0.6, validation: 0.2, test: 0.2}}
-          tokens:
-            uses: tokenize
-            from: {dataset: rows}
-            with: {tokenizer: models/tiny, max_length: 12}
-          method: \(method)
-          adapter:
-            uses: train
-            from: {tokens: tokens, method: method}
-            with: {task: \(task), model: models/tiny, epochs: \(epochs), batch_size: 8, learning_rate: 2.0e-2}
-          scores:
-            uses: evaluate
-            from: {adapter: adapter, tokens: tokens}
-          merged:
-            uses: merge
-            from: {adapter: adapter, tokens: tokens}
-
-        """
+        TinyProject.pipeline(method: method, data: data, task: task, epochs: epochs, learningRate: "2.0e-2")
     }
 
     private func run(

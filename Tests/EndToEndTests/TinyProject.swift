@@ -34,14 +34,17 @@ struct TinyProject {
 
     static let lora = "{uses: lora, with: {r: 4, lora_alpha: 8, target_modules: [query, value]}}"
 
-    static func pipeline(method: String, epochs: Int = 2) -> String {
+    static func pipeline(
+        method: String, data: String = "source: rows.csv", task: String = "sequence-classification", epochs: Int = 2,
+        learningRate: String = "1.0e-2"
+    ) -> String {
         """
         version: 1
         name: tiny
         stages:
           rows:
             uses: data
-            with: {source: rows.csv, split: {train: 0.6, validation: 0.2, test: 0.2}}
+            with: {\(data), split: {train: 0.6, validation: 0.2, test: 0.2}}
           tokens:
             uses: tokenize
             from: {dataset: rows}
@@ -50,7 +53,8 @@ struct TinyProject {
           adapter:
             uses: train
             from: {tokens: tokens, method: method}
-            with: {model: models/tiny, epochs: \(epochs), batch_size: 8, learning_rate: 1.0e-2, save_steps: 3}
+            with: {task: \(task), model: models/tiny, epochs: \(epochs), batch_size: 8, learning_rate: \(learningRate),
+                   save_steps: 3}
           scores:
             uses: evaluate
             from: {adapter: adapter, tokens: tokens}
