@@ -99,7 +99,7 @@ private final class RotaryParameters {
 
     private func longrope(pairCount: Int, maximumLength: Int, originalLength: Int?) -> RotaryDescription.Scaling {
         // A length of 1 has no logarithm to divide by.
-        let written = number("original_max_position_embeddings", default: Double(maximumLength), above: 1)
+        let written = number("original_max_position_embeddings", default: Double(max(maximumLength, 2)), above: 1)
         let length = originalLength.map { Double($0) } ?? written
         let factor = number("factor", default: Double(maximumLength) / length)
         return .longrope(
