@@ -6,14 +6,17 @@ import Testing
 
 @testable import Models
 
-/// A rotation that changes with the length, and transformers' angles for it: `Golden/rotations.json`.
+/// A rotation, and transformers' angles for it: `Golden/rotations.json`.
 struct RotationCase: Decodable, Sendable, CustomTestStringConvertible {
     let config: JSONValue
     let length: Int
     let magnitude: Double
     let frequencies: [Float]
 
-    var testDescription: String { "\(config["model_type"].stringValue ?? "") at length \(length)" }
+    var testDescription: String {
+        let scaling = config["rope_scaling"]
+        return "\((scaling["rope_type"].stringValue ?? scaling["type"].stringValue) ?? "default") at length \(length)"
+    }
 
     static func read() throws -> [RotationCase] {
         let url = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/rotations.json")
@@ -29,10 +32,10 @@ struct RotaryTests {
         #expect(abs(rotation.magnitude - example.magnitude) < 1e-12)
         let found = rotation.frequencies(length: example.length)
         try #require(found.count == example.frequencies.count)
-        for (found, expected) in zip(found, example.frequencies) {
-            // A power in float32 is not everywhere rounded alike.
-            #expect(abs(found - expected) <= 2 * expected.ulp)
-        }
+        let differing = zip(found, example.frequencies).filter { $0 != $1 }
+        // A power in float32 is not everywhere rounded alike.
+        #expect(differing.count <= 1)
+        #expect(differing.allSatisfy { abs($0 - $1) <= 2 * $1.ulp })
     }
 
     @Test("of one batch don't depend on the batch before", arguments: ["llama dynamic long", "phi3 longrope long"])

@@ -26,29 +26,30 @@ struct RotaryDescription: Equatable {
     var width: Int
     var scaling: Scaling = .none
 
-    /// The angle per position of each pair, (width / 2), in float32 as transformers computes them.
+    /// The angle per position of each pair, (width / 2), in float32 as transformers computes them: what a step
+    /// rounds off shows at large positions.
     ///
     /// Where the angles depend on the length, they are those of a model that sees its first batch. transformers' `dynamic`
     /// remembers the longest batch so far and turns later ones of the original length or more by that one's angles; here
-    /// no batch knows of another, so that the same rows always give the same logits.
+    /// no batch knows of another, so that the same one always gives the same logits.
     ///
     /// - Parameter length: how many positions the longest row of the batch has, see ``largestUnscaledLength``.
     func frequencies(length: Int) -> [Float] {
         switch scaling {
-        case .none: return plain.map { Float($0) }
-        case .linear(let factor): return plain.map { Float($0 / factor) }
+        case .none: return plain
+        case .linear(let factor): return plain.map { $0 / Float(factor) }
         case .dynamic(let factor, let originalLength):
-            guard Double(length) > originalLength else { return plain.map { Float($0) } }
+            guard Double(length) > originalLength else { return plain }
             let stretch = Float(factor) * Float(length) / Float(originalLength) - Float(factor - 1)
             let growth = Float(pow(Double(stretch), Double(width) / Double(width - 2)))
             return wavelengths(base: Float(base) * growth).map { 1 / $0 }
         case .llama3(let factor, let low, let high, let length):
             return plain.map { frequency in
-                let wavelength = 2 * Double.pi / frequency
-                if wavelength < length / high { return Float(frequency) }
-                if wavelength > length / low { return Float(frequency / factor) }
-                let smooth = (length / wavelength - low) / (high - low)
-                return Float((1 - smooth) * frequency / factor + smooth * frequency)
+                let wavelength = Float(2 * Double.pi) / frequency
+                if wavelength < Float(length / high) { return frequency }
+                if wavelength > Float(length / low) { return frequency / Float(factor) }
+                let smooth = (Float(length) / wavelength - Float(low)) / Float(high - low)
+                return (1 - smooth) * frequency / Float(factor) + smooth * frequency
             }
         case .yarn(let factor, let fast, let slow, let length, _):
             func dimension(_ rotations: Double) -> Double {
@@ -57,9 +58,9 @@ struct RotaryDescription: Equatable {
             let low = max(dimension(fast).rounded(.down), 0)
             var high = min(dimension(slow).rounded(.up), Double(width - 1))
             if low == high { high += 0.001 }
-            return plain.enumerated().map { index, frequency in
-                let ramp = min(max((Double(index) - low) / (high - low), 0), 1)
-                return Float(frequency / factor * ramp + frequency * (1 - ramp))
+            return wavelengths(base: Float(base)).enumerated().map { index, wavelength in
+                let kept = 1 - min(max((Float(index) - Float(low)) / Float(high - low), 0), 1)
+                return 1 / (Float(factor) * wavelength) * (1 - kept) + 1 / wavelength * kept
             }
         case .longrope(let short, let long, let originalLength, _):
             let factors = Double(length) > originalLength ? long : short
@@ -85,11 +86,10 @@ struct RotaryDescription: Equatable {
         }
     }
 
-    private var plain: [Double] {
-        stride(from: 0, to: width, by: 2).map { 1 / pow(base, Double($0) / Double(width)) }
-    }
+    /// The angles without scaling.
+    private var plain: [Float] { wavelengths(base: Float(base)).map { 1 / $0 } }
 
-    /// The positions in which each pair turns by 2π, over 2π: (width / 2). Each step is rounded to float32.
+    /// The positions in which each pair turns by 2π, over 2π: (width / 2).
     private func wavelengths(base: Float) -> [Float] {
         stride(from: 0, to: width, by: 2).map { Float(pow(Double(base), Double(Float($0) / Float(width)))) }
     }
