@@ -48,19 +48,34 @@ final class Campaign {
             _ = judge(seed)
         }
         progress = Progress()
+        for (number, seed) in target.seeds.enumerated() where options.first == 0 {
+            try write(seed)
+            if let finding = judge(seed) { try report(finding, of: "seed \(number)", name: "seed-\(number)") }
+        }
         for number in options.first..<options.first + options.inputs {
             var random = SplitMix64(seed: options.seed, target: target.name, input: number)
             let input = mutated(&random)
             try write(input)
             progress.input = number
             progress.write(to: progressFile)
-            guard let finding = judge(input) else { continue }
-            keptCount += 1
-            let kept =
-                keptCount <= Self.shownFindings ? try Self.keep(folder, "\(target.name)-\(options.seed)-\(number)") : ""
-            print("\(Supervisor.findingMark)input \(number): \(finding); \(kept)")
+            if let finding = judge(input) {
+                try report(finding, of: "input \(number)", name: "\(options.seed)-\(number)")
+            }
         }
         progress.write(to: progressFile)
+    }
+
+    private func report(_ finding: String, of input: String, name: String) throws {
+        keptCount += 1
+        let kept = keptCount <= Self.shownFindings ? try Self.keep(folder, "\(target.name)-\(name)") : ""
+        print("\(Supervisor.findingMark)\(input): \(finding); \(kept)")
+    }
+
+    /// What is wrong with how one input is read, or nil.
+    func finding(in input: FuzzInput) throws -> String? {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try write(input)
+        return judge(input)
     }
 
     /// What becomes of the files in a folder.
@@ -69,10 +84,7 @@ final class Campaign {
         for name in try FileManager.default.contentsOfDirectory(atPath: path) {
             input[name] = [UInt8](try Data(contentsOf: URL(filePath: path).appending(component: name)))
         }
-        try write(input)
-        let finding = judge(input)
-        try FileManager.default.removeItem(at: folder)
-        return finding ?? lastOutcome
+        return try finding(in: input) ?? lastOutcome
     }
 
     // MARK: Inputs
@@ -148,7 +160,7 @@ final class Campaign {
         return problem
     }
 
-    private static func processorSeconds() -> Double {
+    static func processorSeconds() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9

@@ -25,6 +25,9 @@ enum Entrypoint {
             print(try Campaign(target(), options).verdict(onFolder: folder))
         } else if isWorker {
             MemoryMeter.prepareAllocator()
+            if options.first == 0 {
+                for problem in try SelfCheck.problems(options) { print("\(Supervisor.findingMark)\(problem)") }
+            }
             try Campaign(target(), options).run()
         } else {
             exit(try Supervisor(options).run([name]) ? 0 : 1)

@@ -1,3 +1,4 @@
+import Foundation
 import JSONValues
 import Testing
 import Tokenizers
@@ -49,6 +50,42 @@ struct TokenizerSizeTests {
             let error = #expect(throws: TokenizerError.self) { try tokenizer(change) }
             #expect(error?.description.contains("the pattern is too large") == true)
         }
+    }
+
+    @Test("Ids far beyond the others are read, and those between take no memory")
+    func sparseIDs() throws {
+        var words: [String: JSONValue] = ["[UNK]": 0, "far": 16_777_215, "middle": 70_000]
+        for id in 1..<40 { words["w\(id)"] = .int(3 * id) }
+        let change: JSONValue = [
+            "model": ["type": "WordLevel", "vocab": .object(words), "unk_token": "[UNK]"], "added_tokens": [],
+            "post_processor": nil,
+        ]
+        let before = try residentBytes()
+        // An array of all ids would take 128 MiB in each. Other tests take some memory at the same time.
+        let tokenizers = try (0..<8).map { _ in try tokenizer(change) }
+        #expect(try residentBytes() - before < 512 << 20)
+        for tokenizer in tokenizers {
+            #expect(tokenizer.vocabularySize == 42)
+            #expect(try tokenizer.encode("w39 far middle none").ids == [117, 16_777_215, 70_000, 0])
+            #expect(tokenizer.tokens(of: [117, 16_777_215, 70_000]) == ["w39", "far", "middle"])
+            #expect(tokenizer.tokens(of: [-1, 1, 118, 69_999, 16_777_214, .max]) == Array(repeating: nil, count: 6))
+        }
+    }
+
+    @Test("An id is given once, wherever it lies", arguments: [1, 16_777_215])
+    func doubledIDs(_ id: Int) throws {
+        let change: JSONValue = [
+            "model": ["type": "WordLevel", "vocab": ["[UNK]": 0, "a": .int(id), "b": .int(id)], "unk_token": "[UNK]"],
+            "added_tokens": [], "post_processor": nil,
+        ]
+        let error = #expect(throws: TokenizerError.self) { try tokenizer(change) }
+        #expect(error?.problem == "id \(id) is given to `a` already; each token needs its own")
+    }
+
+    /// The memory of this process.
+    private func residentBytes() throws -> Int {
+        let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
+        return try #require(pages.count > 1 ? Int(pages[1]) : nil) * sysconf(Int32(_SC_PAGESIZE))
     }
 
     @Test("Sequences in sequences are refused")

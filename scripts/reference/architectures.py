@@ -21,6 +21,10 @@ _decoder = dict(vocab_size=VOCABULARY, hidden_size=32, num_hidden_layers=2, num_
                 bos_token_id=1, eos_token_id=2)
 _llama3 = dict(rope_type="llama3", factor=4.0, low_freq_factor=1.0, high_freq_factor=4.0,
                original_max_position_embeddings=16, rope_theta=10000.0)
+# Both change with the longest row, and those of `make_batch` have 9 tokens.
+_dynamic = dict(rope_type="dynamic", factor=2.0, rope_theta=10000.0)
+_longrope = dict(rope_type="longrope", rope_theta=10000.0, short_factor=[1.05, 1.1, 1.4, 1.9],
+                 long_factor=[1.5, 2.75, 6.25, 17.5])
 
 
 class Family:
@@ -72,11 +76,15 @@ FAMILIES = [
            file_names={"lm_head": "embed_out"}),
     Family("llama 2", "Llama", _decoder, [CAUSAL, ROWS], *_llama),
     Family("llama 3", "Llama", dict(_decoder, rope_parameters=_llama3, tie_word_embeddings=True), [CAUSAL, ROWS], *_llama),
+    Family("llama dynamic", "Llama", dict(_decoder, rope_parameters=_dynamic, max_position_embeddings=6), [CAUSAL, ROWS],
+           *_llama),
     Family("mistral", "Mistral", dict(_decoder, sliding_window=4), [CAUSAL, ROWS], *_llama),
     Family("qwen2", "Qwen2", _decoder, [CAUSAL, ROWS], *_llama),
     Family("qwen3", "Qwen3", dict(_decoder, head_dim=12), [CAUSAL, ROWS], *_llama),
     Family("gemma", "Gemma", dict(_decoder, head_dim=12), [CAUSAL, ROWS], *_llama),
     Family("phi3", "Phi3", _decoder, [CAUSAL, ROWS], ["qkv_proj"], ["qkv_proj", "down_proj"]),
+    Family("phi3 longrope", "Phi3", dict(_decoder, rope_parameters=_longrope, original_max_position_embeddings=6),
+           [CAUSAL, ROWS], ["qkv_proj"], ["qkv_proj", "down_proj"]),
     Family("t5", "T5",
            dict(vocab_size=VOCABULARY, d_model=32, d_kv=12, d_ff=48, num_layers=2, num_decoder_layers=2, num_heads=4,
                 relative_attention_num_buckets=8, relative_attention_max_distance=16, pad_token_id=0,

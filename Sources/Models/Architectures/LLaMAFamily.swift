@@ -14,6 +14,10 @@ struct LLaMAFamily {
     var headSize: Int?
     var rotaryBase = 10_000.0
     var rotaryShare = 1.0
+    /// The kinds of rotation that there are and what each is called here; nil for all.
+    var rotaryKinds: [String: String]?
+    /// The length of pretraining, where a file has it beside the parameters of the rotation.
+    var originalLength: Int?
     var isTied = false
     var activation = Activation.silu
     var activationKey = "hidden_act"
@@ -46,7 +50,8 @@ struct LLaMAFamily {
         let attentionDropout = reader.number("attention_dropout", default: 0, in: 0...1)
         let isTied = reader.bool("tie_word_embeddings", default: isTied)
         let rotation = reader.rotation(
-            headSize: size, base: rotaryBase, share: rotaryShare, maximumLength: length)
+            headSize: size, base: rotaryBase, share: rotaryShare, maximumLength: length,
+            originalLength: originalLength, kinds: rotaryKinds)
         reader.expectNoCrossAttention()
         if heads % shared != 0 {
             reader.report("`num_attention_heads` \(heads) is not a multiple of `num_key_value_heads` \(shared)")

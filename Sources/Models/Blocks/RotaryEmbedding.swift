@@ -9,10 +9,13 @@ struct RotaryEmbedding {
     private let sines: Tensor
     private let width: Int
 
-    /// - Parameter positions: int64 (batch or 1, length).
-    init(_ description: RotaryDescription, positions: Tensor, dtype: DType) throws {
+    /// - Parameters:
+    ///   - positions: int64 (batch or 1, length).
+    ///   - longest: how many positions the longest row has, see ``RotaryDescription/frequencies(length:)``.
+    init(_ description: RotaryDescription, positions: Tensor, longest: Int, dtype: DType) throws {
         width = description.width
-        let frequencies = try Tensor(description.frequencies, shape: [1, 1, width / 2]).to(positions.device)
+        let frequencies = try Tensor(description.frequencies(length: longest), shape: [1, 1, width / 2])
+            .to(positions.device)
         let angles = try positions.to(.float32).unsqueezed(2) * frequencies
         let both = try Tensor.concatenated([angles, angles], dim: 2).unsqueezed(1)
         cosines = try (both.cos() * description.magnitude).to(dtype)

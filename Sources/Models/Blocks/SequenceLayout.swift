@@ -61,9 +61,19 @@ final class SequenceLayout {
     /// The rotation at this batch's positions; layers that share a description share it.
     func rotation(_ description: RotaryDescription) throws -> RotaryEmbedding {
         if let known = rotations.first(where: { $0.description == description }) { return known.rotation }
-        let rotation = try RotaryEmbedding(description, positions: positions, dtype: dtype)
+        // Rows are only counted where it makes a difference, for then the device is waited for.
+        let columns = prefixLength + length
+        let isEnough = description.largestUnscaledLength.map { Double(columns) <= $0 } ?? true
+        let rotation = try RotaryEmbedding(
+            description, positions: positions, longest: isEnough ? columns : try longestRow(), dtype: dtype)
         rotations.append((description, rotation))
         return rotation
+    }
+
+    /// How many positions the longest row has, a prefix's among them. Columns that are padding in all rows don't count.
+    private func longestRow() throws -> Int {
+        guard let mask else { return prefixLength + length }
+        return prefixLength + (try mask.to(.int64).sum(dims: [1]).ints().max() ?? 0)
     }
 
     func attentionMask(isCausal: Bool, window: Int?) throws -> AttentionMask {

@@ -1,6 +1,6 @@
 /// The tokens of a model and their ids, both ways. Tokens are compared byte by byte.
 struct Vocabulary: Sendable {
-    /// Ids beyond this are refused: there is no model of that size, and the table from id to token is an array.
+    /// Ids beyond this are refused: there is no model of that size.
     static let maximumID = (1 << 24) - 1
 
     struct Entry {
@@ -16,40 +16,31 @@ struct Vocabulary: Sendable {
     /// Bytes of all tokens, end to end.
     private let text: [UInt8]
     /// Where each id's token stands in `text`.
-    private let extents: [Extent]
-
-    private struct Extent {
-        var start: UInt32 = 1
-        /// Before `start` for an id that no token has.
-        var end: UInt32 = 0
-
-        var range: Range<Int>? { start <= end ? Int(start)..<Int(end) : nil }
-    }
+    private let extents: TokenExtents
 
     /// - Parameter laterWins: whether a token may occur again, and then has the later id; both ids have the token.
     /// - Throws: a token or an id that occurs twice, too large a vocabulary.
     init(_ entries: [Entry], laterWins: Bool = false) throws(TokenizerError) {
         var trie = TokenTrie()
         var text: [UInt8] = []
-        var extents = Array(repeating: Extent(), count: entries.count)
+        var extents = TokenExtents(for: entries.lazy.map(\.id))
         text.reserveCapacity(entries.reduce(0) { $0 + $1.token.count })
         for entry in entries {
-            let id = Int(entry.id)
-            if id >= extents.count { extents += Array(repeating: Extent(), count: id + 1 - extents.count) }
             guard trie.hasRoom(for: entry.token.count) else {
                 throw TokenizerError(place: entry.place, problem: "the vocabulary is larger than 16 million bytes")
             }
-            if let range = extents[id].range {
+            if let range = extents[entry.id] {
                 let other = String(decoding: text[range], as: UTF8.self)
                 throw TokenizerError(
-                    place: entry.place, problem: "id \(id) is given to `\(other)` already; each token needs its own")
+                    place: entry.place,
+                    problem: "id \(entry.id) is given to `\(other)` already; each token needs its own")
             }
             if let other = trie.insert(entry.token, value: entry.id, replaces: laterWins), !laterWins {
                 let token = String(decoding: entry.token, as: UTF8.self)
                 throw TokenizerError(
                     place: entry.place, problem: "the token `\(token)` has id \(other) already; remove one of the two")
             }
-            extents[id] = Extent(start: UInt32(text.count), end: UInt32(text.count + entry.token.count))
+            extents[entry.id] = text.count..<text.count + entry.token.count
             text += entry.token
         }
         self.trie = trie
@@ -63,7 +54,6 @@ struct Vocabulary: Sendable {
     func id(of token: String) -> Int32? { trie.value(of: token.utf8) }
 
     func token(of id: Int32) -> ArraySlice<UInt8>? {
-        guard id >= 0, id < extents.count, let range = extents[Int(id)].range else { return nil }
-        return text[range]
+        extents[id].map { text[$0] }
     }
 }

@@ -35,6 +35,11 @@ LLAMA3 = dict(rope_type="llama3", factor=4.0, low_freq_factor=1.0, high_freq_fac
               original_max_position_embeddings=16, rope_theta=10000.0)
 YARN = dict(rope_type="yarn", factor=4.0, original_max_position_embeddings=16, rope_theta=10000.0)
 LINEAR = dict(rope_type="linear", factor=2.0, rope_theta=10000.0)
+# These two change with the longest row, which has 8 tokens.
+DYNAMIC = dict(rope_type="dynamic", factor=2.5, rope_theta=10000.0)
+SHORT, LONG = 9, 6
+LONGROPE = dict(rope_type="longrope", rope_theta=10000.0, short_factor=[1.05, 1.1, 1.4, 1.9],
+                long_factor=[1.5, 2.75, 6.25, 17.5])
 
 T5 = dict(vocab_size=53, d_model=32, d_kv=12, d_ff=48, num_layers=2, num_decoder_layers=3, num_heads=4,
           relative_attention_num_buckets=8, relative_attention_max_distance=16, pad_token_id=0,
@@ -63,6 +68,13 @@ CASES = [
         ("llama 3", transformers.LlamaConfig, "Llama", dict(DECODER, rope_parameters=LLAMA3, tie_word_embeddings=True)),
         ("llama linear", transformers.LlamaConfig, "Llama", dict(DECODER, rope_parameters=LINEAR, attention_bias=True)),
         ("llama yarn", transformers.LlamaConfig, "Llama", dict(DECODER, rope_parameters=YARN, head_dim=12)),
+        ("llama dynamic short", transformers.LlamaConfig, "Llama",
+         dict(DECODER, rope_parameters=DYNAMIC, max_position_embeddings=SHORT)),
+        ("llama dynamic long", transformers.LlamaConfig, "Llama",
+         dict(DECODER, rope_parameters=DYNAMIC, max_position_embeddings=LONG)),
+        ("llama longrope", transformers.LlamaConfig, "Llama",
+         dict(DECODER, rope_parameters=dict(
+             LONGROPE, factor=3.0, attention_factor=1.3, original_max_position_embeddings=LONG))),
         ("mistral", transformers.MistralConfig, "Mistral", dict(DECODER, sliding_window=3)),
         ("qwen2", transformers.Qwen2Config, "Qwen2", DECODER),
         ("qwen2 windowed", transformers.Qwen2Config, "Qwen2",
@@ -72,6 +84,10 @@ CASES = [
         ("phi3", transformers.Phi3Config, "Phi3", dict(DECODER, sliding_window=3)),
         ("phi3 partly turned", transformers.Phi3Config, "Phi3",
          dict(DECODER, rope_parameters=dict(rope_type="default", rope_theta=10000.0, partial_rotary_factor=0.5))),
+        ("phi3 longrope short", transformers.Phi3Config, "Phi3",
+         dict(DECODER, rope_parameters=LONGROPE, original_max_position_embeddings=SHORT)),
+        ("phi3 longrope long", transformers.Phi3Config, "Phi3",
+         dict(DECODER, rope_parameters=LONGROPE, original_max_position_embeddings=LONG)),
     ]
     for task, suffix in [
         (CAUSAL, "LMHeadModel" if name == "GPT2" else "ForCausalLM"), (ROWS, "ForSequenceClassification")]
