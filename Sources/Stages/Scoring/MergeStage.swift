@@ -21,7 +21,7 @@ enum MergeStage: StageKind {
         help: "The base model of the adapter; default: the one that it was trained on.")
 
     static let declaration = StageDeclaration(
-        kind: "merge", version: 1, summary: "Write an adapter into its base model's weights",
+        kind: "merge", version: 2, summary: "Write an adapter into its base model's weights",
         discussion: """
             The sums are made in float32. Afterwards the merged model is read from disk and compared with the adapter on \
             its base: on the validation split if `tokens` is connected, else on made-up rows. A logit that differs by \
