@@ -88,6 +88,17 @@ struct TokenizerSizeTests {
         return try #require(pages.count > 1 ? Int(pages[1]) : nil) * sysconf(Int32(_SC_PAGESIZE))
     }
 
+    @Test("Hundreds of regular expressions are refused before one is compiled")
+    func patternCount() {
+        let split: JSONValue = [
+            "type": "Split", "pattern": ["Regex": "\\p{L}+"], "behavior": "Isolated", "invert": false,
+        ]
+        let inner: JSONValue = ["type": "Sequence", "pretokenizers": .array(Array(repeating: split, count: 20))]
+        let outer: JSONValue = ["type": "Sequence", "pretokenizers": .array(Array(repeating: inner, count: 4))]
+        let error = #expect(throws: TokenizerError.self) { try tokenizer(["pre_tokenizer": outer]) }
+        #expect(error?.description.contains("there are 80 regular expressions; expected at most 64") == true)
+    }
+
     @Test("Sequences in sequences are refused")
     func depth() {
         var normalizer: JSONValue = ["type": "NFC"]

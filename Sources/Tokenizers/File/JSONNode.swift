@@ -42,6 +42,23 @@ struct JSONNode {
     /// How deep sequences may stand in each other; real files have one in none.
     private static let maximumDepth = 16
 
+    /// How many patterns a tokenizer may have; real ones have four at most. Each takes milliseconds to compile.
+    private static let maximumPatternCount = 64
+
+    /// Refuses a component with more regular expressions in it than a file could need.
+    func limitPatterns() throws(TokenizerError) {
+        func count(_ value: JSONValue) -> Int {
+            if let members = value.objectValue {
+                return members.reduce(0) { $0 + ($1.key == "Regex" ? 1 : count($1.value)) }
+            }
+            return value.arrayValue?.reduce(0) { $0 + count($1) } ?? 0
+        }
+        let count = count(value)
+        guard count <= Self.maximumPatternCount else {
+            throw error("there are \(count) regular expressions; expected at most \(Self.maximumPatternCount)")
+        }
+    }
+
     /// The components of a sequence that stands in `depth` others.
     func sequenceElements(_ key: String, depth: Int) throws(TokenizerError) -> [JSONNode] {
         guard depth < Self.maximumDepth else {

@@ -41,6 +41,7 @@ struct Pipeline: Sendable {
         for node in nodes { added.append(try AddedToken(node)) }
         tokens = try TokenTable(model.vocabulary, added, nodes)
 
+        for key in ["normalizer", "pre_tokenizer", "decoder"] { try root.optionalMember(key)?.limitPatterns() }
         if let node = try root.optionalMember("normalizer") { normalizer = try NormalizerKind.read(node) }
         if let node = try root.optionalMember("pre_tokenizer") { preTokenizer = try PreTokenizerKind.read(node) }
         if let node = try root.optionalMember("post_processor") {
