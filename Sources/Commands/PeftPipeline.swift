@@ -24,8 +24,7 @@ package struct PeftPipeline: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, StatusCommand.self, ValidateCommand.self, ExplainCommand.self, ShowCommand.self,
             MetricsCommand.self, InspectCommand.self, DagCommand.self, StagesCommand.self, RunsCommand.self,
-            LogCommand.self,
-            DiffCommand.self,
+            LogCommand.self, DiffCommand.self, GcCommand.self,
         ])
 
     package init() {}
