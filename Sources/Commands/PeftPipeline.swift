@@ -23,7 +23,8 @@ package struct PeftPipeline: AsyncParsableCommand {
         version: version,
         subcommands: [
             RunCommand.self, StatusCommand.self, ValidateCommand.self, ExplainCommand.self, ShowCommand.self,
-            MetricsCommand.self, InspectCommand.self, DagCommand.self, StagesCommand.self,
+            MetricsCommand.self, InspectCommand.self, DagCommand.self, StagesCommand.self, RunsCommand.self,
+            LogCommand.self, DiffCommand.self, GcCommand.self,
         ])
 
     package init() {}

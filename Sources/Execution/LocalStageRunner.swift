@@ -105,7 +105,7 @@ private struct WorkerFiles {
     init(folder: FilePath) {
         taskFile = folder.appending("task.json")
         resultFile = folder.appending("result.json")
-        logFile = folder.appending("worker.log")
+        logFile = folder.appending(WorkFolder.logName)
     }
 
     /// Writes the task, and removes the result of an earlier attempt, which must not pass for that of this one.

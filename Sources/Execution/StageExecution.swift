@@ -63,7 +63,30 @@ struct StageExecution: Sendable {
     }
 
     private func tell(_ problem: StageProblem, _ locator: FindingLocator) {
-        observe(.finding(stage: locator.stage.name, locator.diagnostic(problem)))
+        let finding = locator.diagnostic(problem)
+        observe(.finding(stage: locator.stage.name, finding))
+        note(finding, of: locator.stage)
+    }
+
+    // MARK: - Journal
+
+    /// What is only for people to look at later must not make a run fail.
+    private func note(_ finding: Diagnostic, of stage: Stage) {
+        guard !options.isDryRun else { return }
+        var event: JSONValue = [
+            "event": "finding", "stage": .string(stage.name), "severity": .string(finding.severity.rawValue),
+            "message": .string(finding.message),
+        ]
+        if let help = finding.help { event["help"] = .string(help) }
+        if let location = finding.location { event["place"] = .string(location.pathAndLine) }
+        try? store.append(event, to: run)
+    }
+
+    /// Notes which key the stage computes, and keeps what its worker prints.
+    private func noteStart(of stage: Stage, _ key: StoreKey, _ work: WorkFolder) {
+        try? store.append(
+            ["event": "started", "stage": .string(stage.name), "key": .string(key.hexadecimal)], to: run)
+        if let log = try? store.beginLog(of: stage.name, run: run) { work.sendLog(to: log) }
     }
 
     // MARK: - Computing
@@ -85,6 +108,8 @@ struct StageExecution: Sendable {
         let work = WorkFolder(try store.workFolder(under: lock))
         let goesOn = try work.prepare()
         let task = try task(stage, outputs, work)
+        noteStart(of: stage, key, work)
+        defer { try? store.endLog(of: name, run: run) }
         observe(.started(stage: name, reasons: reasons, goesOn: goesOn))
 
         let begun = ContinuousClock.now

@@ -20,6 +20,21 @@ struct WorkFolder {
         return try !FileManager.default.contentsOfDirectory(atPath: scratch.string).isEmpty
     }
 
+    /// Makes what the worker prints go to a file that outlives this folder. Where that can't be, it stays here.
+    func sendLog(to file: FilePath) {
+        let log = path.appending(Self.logName).string
+        try? FileManager.default.removeItem(atPath: log)
+        guard FileManager.default.createFile(atPath: file.string, contents: nil) else { return }
+        try? FileManager.default.createSymbolicLink(atPath: log, withDestinationPath: Self.absolute(file))
+    }
+
+    private static func absolute(_ file: FilePath) -> String {
+        FilePath(FileManager.default.currentDirectoryPath).pushing(file).string
+    }
+
+    /// The name of the file for what a worker prints.
+    static let logName = "worker.log"
+
     /// Removes what a later attempt would go on from.
     func forget() throws { try remove(scratch) }
 

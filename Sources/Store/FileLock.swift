@@ -51,6 +51,17 @@ final class FileLock: Sendable {
         }
     }
 
+    /// Whether a process holds the lock now. Takes and changes nothing. Where the file system has no locks, a lock file
+    /// that is there counts as held.
+    static func isHeld(_ path: FilePath) -> Bool {
+        guard let descriptor = try? FileDescriptor.open(path, .readOnly, options: [.closeOnExec]) else { return false }
+        defer { try? descriptor.close() }
+        while flock(descriptor.rawValue, LOCK_SH | LOCK_NB) != 0 {
+            if errno != EINTR { return true }
+        }
+        return false
+    }
+
     /// Lets go. Once is enough, and the end of the object does it too.
     func release() {
         descriptor.withLock { descriptor in

@@ -84,6 +84,12 @@ struct FileOperations: Sendable {
         }
     }
 
+    /// Says by its time of modification that a file or folder is used now. Where that may not be said, it is not: the
+    /// content is the same either way, so this is no step.
+    func touch(_ path: FilePath) {
+        _ = path.withPlatformString { utimensat(AT_FDCWD, $0, nil, 0) }
+    }
+
     // MARK: Removing
 
     /// Removes a file, or a folder with all that is in it, read-only folders included. What is not there is no error.

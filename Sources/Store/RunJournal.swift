@@ -1,12 +1,30 @@
 import Foundation
 package import JSONValues
+import Synchronization
 package import SystemPackage
 
 /// What happens in a run, line by line as it happens.
-package struct RunJournal: Sendable {
+///
+/// From the first event on a lock beside the journal says that the run lives; the kernel frees it when the process ends.
+package final class RunJournal: Sendable {
+    private enum Life {
+        case planned
+        /// The lock is nil where the file system has none.
+        case running(FileLock?)
+        case ended
+    }
+
     /// The run's name, which sorts by time: `2026-03-01T12-00-00Z-k3f9`.
     package let run: String
-    let log: AppendLog
+    private let log: AppendLog
+    private let lockPath: FilePath
+    private let life = Mutex(Life.planned)
+
+    fileprivate init(run: String, log: AppendLog, lockPath: FilePath) {
+        self.run = run
+        self.log = log
+        self.lockPath = lockPath
+    }
 
     /// The file that the events are in.
     package var path: FilePath { log.path }
@@ -15,7 +33,53 @@ package struct RunJournal: Sendable {
     ///
     /// - Throws: ``StoreError``; `JSONWritingError` for a number that is not finite.
     package func append(_ event: JSONValue) throws {
+        try life.withLock { life in
+            guard case .planned = life else { return }
+            life = .running(try takeLock())
+        }
         try log.append([event])
+    }
+
+    private func takeLock() throws -> FileLock? {
+        try log.operations.createFolder(lockPath.removingLastComponent())
+        while true {
+            switch try FileLock.attempt(lockPath, note: LockHolder.current(run: run).note) {
+            case .acquired(let lock): return lock
+            case .unsupported: return nil
+            // Someone asks just now whether it is held.
+            case .held: continue
+            }
+        }
+    }
+
+    /// Writes the last event and says that the run lives no more. A run that never began leaves nothing.
+    func end(_ event: JSONValue) throws {
+        let ended = life.withLock { life in
+            defer { life = .ended }
+            return life
+        }
+        guard case .running(let lock) = ended else { return }
+        defer {
+            lock?.release()
+            // Where the file system has no locks, the file alone says that the run lives.
+            if lock == nil { try? log.operations.remove(lockPath) }
+        }
+        try log.append([event])
+    }
+}
+
+/// The runs that this process has begun and not ended.
+final class OpenRuns: Sendable {
+    private let journals = Mutex<[RunJournal]>([])
+
+    func add(_ journal: RunJournal) { journals.withLock { $0.append(journal) } }
+
+    func end(_ event: JSONValue) throws {
+        let ended = journals.withLock { journals in
+            defer { journals = [] }
+            return journals
+        }
+        for journal in ended { try journal.end(event) }
     }
 }
 
@@ -23,13 +87,28 @@ extension Store {
     /// Begins the journal of a new run. Its file appears with the first event.
     package func beginRun() -> RunJournal {
         let time = Date.now.formatted(.iso8601).replacing(":", with: "-")
-        return journal(of: "\(time)-\(uniqueName().prefix(6))")
+        let run = "\(time)-\(uniqueName().prefix(6))"
+        let journal = RunJournal(run: run, log: log(of: run), lockPath: layout.runLock(run))
+        openRuns.add(journal)
+        return journal
     }
 
+    /// Ends the runs that were begun through this store, with `event` as their last.
+    ///
+    /// - Throws: ``StoreError``; `JSONWritingError` for a number that is not finite.
+    package func endRuns(_ event: JSONValue) throws { try openRuns.end(event) }
+
+    /// Adds an event to a run's journal, for those who know the run by name.
+    ///
+    /// - Throws: as `RunJournal.append`.
+    package func append(_ event: JSONValue, to run: String) throws { try log(of: run).append([event]) }
+
     /// The events of a run; those torn by a crash are left out. Empty for a run that is not known.
-    package func events(of run: String) throws -> [JSONValue] {
-        try journal(of: run).log.values()
-    }
+    package func events(of run: String) throws -> [JSONValue] { try log(of: run).values() }
+
+    /// Whether the run's process lives. Where the file system has no locks, a run that has not said that it ended counts
+    /// as alive.
+    package func isAlive(_ run: String) -> Bool { FileLock.isHeld(layout.runLock(run)) }
 
     /// The names of all runs, the latest first. Costs more the more there are.
     package func runs() throws -> [String] {
@@ -43,7 +122,7 @@ extension Store {
             .sorted(by: >)
     }
 
-    private func journal(of run: String) -> RunJournal {
-        RunJournal(run: run, log: AppendLog(place: layout.journal(of: run), operations: operations))
+    private func log(of run: String) -> AppendLog {
+        AppendLog(place: layout.journal(of: run), operations: operations)
     }
 }

@@ -71,6 +71,13 @@ final class ScratchSpace: Sendable {
         }
     }
 
+    /// The folders whose owners are gone.
+    static func abandoned(in root: FilePath) throws -> [FilePath] {
+        let names = ((try? FileTree.names(in: root)) ?? []).map(\.string).sorted()
+        return names.filter { !$0.hasSuffix(lockSuffix) && !FileLock.isHeld(root.appending($0 + lockSuffix)) }
+            .map { root.appending($0) }
+    }
+
     private static let lockSuffix = ".lock"
 }
 

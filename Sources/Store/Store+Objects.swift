@@ -188,6 +188,8 @@ extension Store {
 
     /// The object if it is in the store and whole; a damaged one is set aside.
     private func existingObject(_ digest: ContentDigest) throws -> StoredObject? {
+        // As with traces: no collection removes what is found here.
+        operations.touch(layout.object(digest).path)
         switch try object(digest) {
         case .intact(let object): return object
         case .missing: return nil

@@ -38,6 +38,8 @@ extension Store {
     ///
     /// - Throws: ``StoreError`` where something is there and cannot be read.
     package func lookUp(_ key: StoreKey) throws -> Lookup {
+        // Before it is read: a collection that goes on beside this sees the use, or this sees that the trace is gone.
+        operations.touch(layout.trace(key).path)
         guard let bytes = try readIfPresent(layout.trace(key).path) else { return .miss(.unknown) }
         guard let trace = trace(key, from: bytes) else { return .miss(.damagedTrace) }
         var objects: [String: StoredObject] = [:]

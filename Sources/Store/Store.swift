@@ -15,7 +15,8 @@ package import SystemPackage
 ///   work/KEY/                   a computation under way: its outputs, its checkpoints
 ///   locks/KEY.lock              who computes it now
 ///   digests/ab/abcd…            what inputs were last digested to
-///   runs/RUN.ndjson             what happened, run by run
+///   runs/RUN.ndjson             what happened, run by run; RUN.lock beside it while the run lives
+///   runs/RUN/STAGE.log          what a stage's worker printed
 ///   history/abcd….ndjson        which key each stage of a pipeline had last
 ///   damaged/                    objects that no longer were what their names say
 ///   tmp/                        things without a name yet
@@ -36,6 +37,7 @@ package struct Store: Sendable {
     let layout: StoreLayout
     let operations: FileOperations
     let scratch: ScratchSpace
+    let openRuns = OpenRuns()
 
     /// Opens the store in the folder `root`, or makes one there.
     ///

@@ -44,6 +44,9 @@ struct StoreLayout: Sendable {
         Place(folder: runs, name: run + ".ndjson")
     }
 
+    /// Held by a run while it lives.
+    func runLock(_ run: String) -> FilePath { runs.appending(run + ".lock") }
+
     /// Two digits deep, so that no folder grows large.
     private func spread(_ kind: String, _ hexadecimal: String, suffix: String) -> Place {
         Place(
