@@ -24,6 +24,10 @@ run: build ## Run pipelines/sentiment.yaml from data to a merged model
 test: setup ## Run the tests
 	@swift build --build-tests --quiet && swift test --skip-build
 
+.PHONY: crash
+crash: setup ## Kill the programs at every point of a run and at random moments, and look at what is left
+	@swift build --build-tests --quiet && KILL_POINTS=all swift test --skip-build --filter EndToEndTests.KillTests
+
 .PHONY: fuzz
 fuzz: setup ## Try every reader of files with 200,000 damaged ones each (INPUTS, SEED)
 	@swift build -c release --product TorchBridge && swift build -c release --product fuzz

@@ -205,7 +205,7 @@ let package = Package(
         tests(
             "StagesTests", ["Diagnostics", "JSONValues", "Models", "PEFT", "StageInterface", "Stages", "Tensors"]),
         tests("ReportsTests", ["Diagnostics", "JSONValues", "Reports"]),
-        tests("EndToEndTests", ["JSONValues", "Stages", "Tensors"]),
+        tests("EndToEndTests", ["JSONValues", "Stages", "Store", "Tensors", .system]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -1,5 +1,6 @@
 import Foundation
 package import StageInterface
+import Store
 import Subprocess
 import SystemPackage
 
@@ -25,6 +26,7 @@ package struct LocalStageRunner: StageRunner {
             try files.begin(task)
             if Task.isCancelled { return StageResult(status: .stopped) }
             let status = try await start(files, events)
+            KillPoint.pass("the worker ended")
             return files.result ?? Self.result(of: status, files)
         } catch {
             if let result = files.result { return result }
@@ -46,6 +48,7 @@ package struct LocalStageRunner: StageRunner {
             input: .inputWriter, output: .sequence,
             error: .fileDescriptor(try files.openLog(), closeAfterSpawningProcess: true)
         ) { execution in
+            KillPoint.pass("the worker began")
             let output = execution.standardOutput
             // A task of its own, because reading in a cancelled one ends early: the end of this body would close the
             // worker's standard input, and it would end before it kept its state.
@@ -113,7 +116,9 @@ private struct WorkerFiles {
         if FileManager.default.fileExists(atPath: resultFile.string) {
             try FileManager.default.removeItem(atPath: resultFile.string)
         }
+        KillPoint.pass("before write \(taskFile)")
         try JSONEncoder().encode(task).write(to: URL(filePath: taskFile.string), options: .atomic)
+        KillPoint.pass("after write \(taskFile)")
     }
 
     /// Opens the file for what the worker and its libraries print.

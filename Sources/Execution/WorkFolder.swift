@@ -1,4 +1,5 @@
 import Foundation
+import Store
 import SystemPackage
 
 /// The folder in which a stage is computed: what it gives, and what outlives a stop.
@@ -15,8 +16,11 @@ struct WorkFolder {
     /// - Returns: whether an earlier attempt left something to go on from.
     func prepare() throws -> Bool {
         try remove(output)
+        KillPoint.pass("removed \(output)")
         try FileManager.default.createDirectory(atPath: output.string, withIntermediateDirectories: true)
+        KillPoint.pass("made \(output)")
         try FileManager.default.createDirectory(atPath: scratch.string, withIntermediateDirectories: true)
+        KillPoint.pass("made \(scratch)")
         return try !FileManager.default.contentsOfDirectory(atPath: scratch.string).isEmpty
     }
 

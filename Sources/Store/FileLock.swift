@@ -31,6 +31,7 @@ final class FileLock: Sendable {
                 try FileDescriptor.open(
                     path, .readWrite, options: [.create, .closeOnExec], permissions: FilePermissions(rawValue: 0o666))
             }
+            KillPoint.pass("opened the lock \(path)")
             guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
                 let refusal = errno
                 defer { try? descriptor.close() }
@@ -44,9 +45,11 @@ final class FileLock: Sendable {
                 try? descriptor.close()
                 continue
             }
+            KillPoint.pass("locked \(path)")
             // The note only informs; a full disk must not stop a run here.
             _ = ftruncate(descriptor.rawValue, 0)
             _ = try? descriptor.writeAll(toAbsoluteOffset: 0, note.utf8)
+            KillPoint.pass("noted in the lock \(path)")
             return .acquired(FileLock(path: path, descriptor: descriptor))
         }
     }
@@ -66,7 +69,9 @@ final class FileLock: Sendable {
     func release() {
         descriptor.withLock { descriptor in
             guard let held = descriptor else { return }
+            KillPoint.pass("before unlock \(path)")
             _ = path.withPlatformString { unlink($0) }
+            KillPoint.pass("removed the lock \(path)")
             try? held.close()
             descriptor = nil
         }

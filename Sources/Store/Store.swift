@@ -43,7 +43,7 @@ package struct Store: Sendable {
     ///
     /// - Parameter faultPoint: called around every change to the disk; for tests.
     /// - Throws: ``StoreError`` if the folder holds a store of a newer version or something else, or cannot be made.
-    package init(at root: FilePath, faultPoint: FaultPoint? = nil) throws {
+    package init(at root: FilePath, faultPoint: FaultPoint? = KillPoint.faultPoint) throws {
         layout = StoreLayout(root: root)
         operations = FileOperations(faultPoint: faultPoint)
         scratch = ScratchSpace(root: layout.scratch, operations: operations) { [layout, operations] in

@@ -1,0 +1,137 @@
+import Foundation
+import JSONValues
+import Testing
+
+/// What goes wrong around a run, and what a person reads then.
+@Suite("Faults", .serialized)
+struct FaultTests {
+    @Test("a stored artifact that was cut off is told, and computed again")
+    func damagedArtifact() throws {
+        try TinyProject.with(pipeline: KillTests.cheap) { project in
+            let before = project.digests(try project.run().stages)
+            let object = try #require(try StoreCheck(of: project).nested("objects").first)
+            let folder = object.appending(path: "files")
+            let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().first)
+            let file = folder.appending(path: name)
+            try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file.path)
+            let handle = try FileHandle(forWritingTo: file)
+            try handle.truncate(atOffset: 1)
+            try handle.close()
+            let (ended, stages) = try project.run()
+            #expect(ended.status == 0)
+            #expect(ended.output.contains("is damaged") && ended.output.contains(name), "\(ended.output)")
+            #expect(project.digests(stages) == before)
+            #expect(project.states(stages).values.contains("ran"))
+            try StoreCheck(of: project).expectWhole("after damage")
+        }
+    }
+
+    @Test("a store of a newer format is refused in words, and left alone")
+    func newerFormat() throws {
+        try TinyProject.with(pipeline: KillTests.cheap) { project in
+            try FileManager.default.createDirectory(
+                at: project.folder.appending(path: ".peft-pipeline"), withIntermediateDirectories: false)
+            try project.write("99\n", to: ".peft-pipeline/format")
+            let ended = try project.run().ended
+            #expect([1, 2].contains(ended.status))
+            #expect(ended.errors.contains("was written by a newer version of peft-pipeline (format 99"))
+            #expect(ended.errors.contains("help: update peft-pipeline"))
+            let root = StoreCheck(of: project).root.path
+            #expect(try FileManager.default.contentsOfDirectory(atPath: root) == ["format"])
+        }
+    }
+
+    @Test("an input that changes while its stage runs is told, and the result is not kept")
+    func changedInput() throws {
+        try TinyProject.with(pipeline: KillTests.cheap) { project in
+            let running = try project.program.start(["run", "p.yaml", "--json", "--threads", "1", "--only", "rows"])
+            // The worker for `rows` is held still while its input changes.
+            var worker: Int32?
+            while worker == nil, running.process.isRunning { worker = Processes.workers(in: project).first }
+            let held = try #require(worker)
+            kill(held, SIGSTOP)
+            let rows = project.folder.appending(path: "rows.csv")
+            let text = try String(contentsOf: rows, encoding: .utf8)
+            try project.write(text.replacing("the awful", with: "an awful"), to: "rows.csv")
+            kill(held, SIGCONT)
+            let ended = try running.wait()
+            #expect(ended.status == 1)
+            #expect(ended.output.contains("was changed while it ran, so its result is not kept"), "\(ended.output)")
+            #expect(try StoreCheck(of: project).nested("traces").isEmpty)
+            #expect(try project.run().ended.status == 0)
+        }
+    }
+
+    @Test("a store on a file system that is read-only serves what it has, and says why it cannot add to it")
+    func readOnly() throws {
+        try TinyProject.with(pipeline: KillTests.cheap) { project in
+            #expect(try project.run().ended.status == 0)
+            let changed = KillTests.cheap.replacing("lora_alpha: 8", with: "lora_alpha: 16")
+            try project.write(changed, to: "changed.yaml")
+            let script = """
+                mount --bind .peft-pipeline .peft-pipeline && mount -o remount,ro,bind .peft-pipeline || exit 77
+                "$0" run p.yaml --json --threads 1 >hits 2>&1 || exit 78
+                "$0" run changed.yaml --json --threads 1 >refusal 2>&1
+                """
+            let status = try shell(script, in: project, namespace: true)
+            guard status != 77 else { return print("skipped: a read-only mount needs the right to mount") }
+            #expect(status == 1)
+            #expect(Set(project.states(try TinyProject.stages(try text("hits", project))).values) == ["hit"])
+            #expect(try text("refusal", project).contains("read-only file system"))
+        }
+    }
+
+    @Test("a file system that fills up, whatever is written then, is told; with space again the run finishes")
+    func fullFileSystem() throws {
+        try TinyProject.with(pipeline: KillTests.cheap) { project in
+            // From hardly anything to almost enough: it is full at the journal, a work folder, an object or a trace.
+            let script = """
+                mkdir .peft-pipeline && mount -t tmpfs -o size=4k,nr_inodes=4096 none .peft-pipeline || exit 77
+                for size in 8 16 24 32 48 64 80 96; do
+                  mount -o remount,size=${size}k .peft-pipeline
+                  "$0" run p.yaml --json --threads 1 >"full-$size" 2>&1
+                  echo "$?" >>"full-$size"
+                done
+                mount -o remount,size=8m .peft-pipeline
+                "$0" run p.yaml --json --threads 1 >finished 2>errors || exit 78
+                cp -a .peft-pipeline copy
+                umount .peft-pipeline && rmdir .peft-pipeline && mv copy .peft-pipeline
+                """
+            let status = try shell(script, in: project, namespace: true)
+            guard status != 77 else { return print("skipped: a file system in memory needs the right to mount") }
+            #expect(status == 0)
+            var refusals = 0
+            for size in [8, 16, 24, 32, 48, 64, 80, 96] {
+                let told = try text("full-\(size)", project)
+                guard told.hasSuffix("\n1\n") || told == "1\n" else { continue }
+                refusals += 1
+                #expect(told.localizedCaseInsensitiveContains("space"), "\(size)k: \(told)")
+            }
+            #expect(refusals > 0)
+            #expect(try TinyProject.stages(try text("finished", project)).count == 3)
+            try StoreCheck(of: project).expectWhole("after a full disk")
+        }
+    }
+
+    // MARK: - Helpers
+
+    private func text(_ name: String, _ project: TinyProject) throws -> String {
+        try String(contentsOf: project.folder.appending(path: name), encoding: .utf8)
+    }
+
+    /// Runs a script in the project's folder, `$0` being the program; with `namespace` its mounts are its own.
+    private func shell(_ script: String, in project: TinyProject, namespace: Bool) throws -> Int32 {
+        let program = Program.buildFolder.appending(path: "peft-pipeline").path
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        let inner = #"exec unshare -m /bin/sh -c "$1" "$0""#
+        process.arguments =
+            namespace
+            ? ["-c", "unshare -m true 2>/dev/null || exit 77; \(inner)", program, script] : ["-c", script, program]
+        process.currentDirectoryURL = project.folder
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+}
