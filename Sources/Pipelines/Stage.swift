@@ -62,8 +62,7 @@ extension Stage {
     /// Where a parameter's value itself is written, as a reason names it: `pipelines/sentiment.yaml:5`, `--set r=16`.
     package func originDescription(ofParameter path: [String]) -> String {
         let origin = origin(ofParameter: path)
-        guard origin.path == ParameterOverride.path, let source = origin.source else { return origin.pathAndLine }
-        return source.contents
+        return ParameterOverride.description(of: origin) ?? origin.pathAndLine
     }
 
     private func place(ofParameter path: [String]) -> LocatedValue.Place? {

@@ -8,7 +8,8 @@ extension StageDeclaration {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "title": "A pipeline of peft-pipeline",
             "type": "object",
-            "required": ["version", "name", "stages"],
+            "required": ["version", "name"],
+            "anyOf": [["required": ["stages"]], ["required": ["include"]]],
             "additionalProperties": false,
             "properties": [
                 "version": ["const": 1, "description": "The version of this format."],
@@ -19,14 +20,21 @@ extension StageDeclaration {
                 "description": ["type": "string", "description": "What the pipeline is for."],
                 "params": [
                     "type": ["object", "null"],
-                    "description": "Values for `$(name)` in stages; `--set name=value` overrides them.",
+                    "description":
+                        "Values for `$(name)` in stages; `--params FILE` and `--set name=value` override them.",
                     "propertyNames": ["pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"],
                     "additionalProperties": [
                         "anyOf": [
                             ["$ref": "#/$defs/scalar"],
                             ["type": "array", "items": ["$ref": "#/$defs/scalar"]],
+                            ["$ref": "#/$defs/environment"],
                         ]
                     ],
+                ],
+                "include": [
+                    "type": ["array", "null"],
+                    "description": "Files with more `params` and `stages`; their paths start at this file's folder.",
+                    "items": ["type": "string", "minLength": 1],
                 ],
                 "stages": [
                     "type": "object",
@@ -40,6 +48,28 @@ extension StageDeclaration {
                 "scalar": ["type": ["string", "number", "boolean", "null"]],
                 "reference": ["type": "string", "pattern": "\\$\\("],
                 "stage": ["type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_-]*$"],
+                "environment": environmentSchema,
+            ],
+        ]
+    }
+
+    /// A parameter that a variable of the environment may give.
+    private static var environmentSchema: JSONValue {
+        [
+            "type": "object",
+            "required": ["env"],
+            "additionalProperties": false,
+            "properties": [
+                "env": [
+                    "type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+                    "description": "The variable of the environment that gives the value.",
+                ],
+                "default": [
+                    "description": "What holds where the variable is not set.",
+                    "anyOf": [
+                        ["$ref": "#/$defs/scalar"], ["type": "array", "items": ["$ref": "#/$defs/scalar"]],
+                    ],
+                ],
             ],
         ]
     }

@@ -61,7 +61,7 @@ struct LoadingTests {
         let source = SourceText(
             path: "pipeline.yaml", contents: "version: 1\nname: small\nstages:\n  page: {uses: report}\n")
         let (loaded, findings) = Pipeline.load(
-            source: source, overrides: [], catalogue: SmallCatalogue.declarations, projectFolder: "/",
+            source: source, catalogue: SmallCatalogue.declarations, projectFolder: "/",
             checkingFiles: false)
         #expect(findings.isEmpty)
         #expect(loaded?.stage(named: "page")?.values["title"] == .null)

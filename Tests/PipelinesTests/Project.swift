@@ -25,7 +25,7 @@ final class Project: Sendable {
     ) -> (pipeline: Pipeline?, findings: [Diagnostic]) {
         Pipeline.load(
             source: SourceText(path: "pipeline.yaml", contents: text),
-            overrides: overrides.compactMap { ParameterOverride(assignment: $0) },
+            sources: ParameterSources(overrides: overrides.compactMap { ParameterOverride(assignment: $0) }),
             catalogue: SmallCatalogue.declarations, projectFolder: folder, checkingFiles: checkingFiles)
     }
 

@@ -16,6 +16,15 @@ struct PipelineOptions: ParsableArguments {
     var assignments: [String] = []
 
     @Option(
+        name: .customLong("params"),
+        help: ArgumentHelp(
+            """
+            Give parameters the values of a YAML file, a mapping; may be given several times. Later files hold over \
+            earlier ones, --set over files.
+            """, valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
+    var parameterFiles: [String] = []
+
+    @Option(
         help: ArgumentHelp(
             """
             The project's folder, where relative paths start and the store lies. \
@@ -38,30 +47,41 @@ struct PipelineOptions: ParsableArguments {
             }
             overrides.append(override)
         }
+        let text = try read(pipeline, as: "pipeline")
+        let sources = ParameterSources(
+            files: try parameterFiles.map { try read($0, as: "file") }, overrides: overrides,
+            environment: ProcessInfo.processInfo.environment)
         let file = URL(fileURLWithPath: pipeline).path
-        guard FileManager.default.fileExists(atPath: file) else { throw CommandFailure.found([missing(file)]) }
-        let text: SourceText
-        do {
-            text = try SourceText.read(file, shownAs: pipeline, maximumBytes: Self.largestPipeline)
-        } catch {
-            throw CommandFailure.found(error.diagnostics)
-        }
         let folder = try Project.folder(given: project, pipeline: file)
         let (loaded, findings) = Pipeline.load(
-            source: text, overrides: overrides, catalogue: StageCatalogue.standard.declarations, projectFolder: folder,
+            source: text, sources: sources, catalogue: StageCatalogue.standard.declarations, projectFolder: folder,
             checkingFiles: checkingFiles)
         guard let loaded else { throw CommandFailure.found(findings) }
         console.show(findings)
         return Project(pipeline: loaded, folder: folder)
     }
 
-    /// Says that there is no such pipeline, and which there are.
-    private func missing(_ file: String) -> Diagnostic {
+    /// - Parameter noun: what the file is, for messages.
+    private func read(_ path: String, as noun: String) throws -> SourceText {
+        let file = URL(fileURLWithPath: path).path
+        guard FileManager.default.fileExists(atPath: file) else {
+            throw CommandFailure.found([Self.missing(path, noun)])
+        }
+        do {
+            return try SourceText.read(file, shownAs: path, maximumBytes: Self.largestPipeline)
+        } catch {
+            throw CommandFailure.found(error.diagnostics)
+        }
+    }
+
+    /// Says that there is no such file, and which there are.
+    private static func missing(_ path: String, _ noun: String) -> Diagnostic {
+        let file = URL(fileURLWithPath: path).path
         let folder = (file as NSString).deletingLastPathComponent
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let pipelines = names.filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted()
+        let documents = names.filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted()
         let help = Diagnostic.help(
-            forUnknown: (file as NSString).lastPathComponent, among: pipelines, as: "pipeline")
-        return .error("there is no pipeline \(pipeline)", help: help)
+            forUnknown: (file as NSString).lastPathComponent, among: documents, as: noun)
+        return .error("there is no \(noun) \(path)", help: help)
     }
 }

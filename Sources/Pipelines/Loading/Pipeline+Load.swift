@@ -6,14 +6,14 @@ extension Pipeline {
     /// Reads and checks a pipeline, and finds all that is wrong with it.
     ///
     /// - Parameters:
-    ///   - overrides: values of parameters that hold instead of those in the text.
+    ///   - sources: values of parameters that hold instead of those in the text.
     ///   - catalogue: the stage kinds that there are.
     ///   - projectFolder: the absolute path of the folder that relative paths start at.
     ///   - checkingFiles: whether the files and folders that parameters name must exist.
     /// - Returns: the pipeline, nil if there are errors; and the findings in the order of their places. A pipeline may
     ///   come with warnings.
     package static func load(
-        source: SourceText, overrides: [ParameterOverride] = [], catalogue: [StageDeclaration],
+        source: SourceText, sources: ParameterSources = ParameterSources(), catalogue: [StageDeclaration],
         projectFolder: String, checkingFiles: Bool = true
     ) -> (pipeline: Pipeline?, findings: [Diagnostic]) {
         var diagnostics = Diagnostics()
@@ -22,9 +22,11 @@ extension Pipeline {
         guard let root else { return (nil, diagnostics.sorted) }
 
         var reader = PipelineReader(catalogue: catalogue)
-        reader.read(root, overrides: overrides)
+        reader.read(root, sources: sources)
         diagnostics.append(contentsOf: reader.diagnostics)
         diagnostics.append(contentsOf: reader.expander.diagnostics)
+
+        guard reader.isComplete else { return (nil, diagnostics.sorted) }
 
         var connections = ConnectionResolver(reader.drafts, catalogue: catalogue)
         connections.resolve()

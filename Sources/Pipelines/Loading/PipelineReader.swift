@@ -7,7 +7,7 @@ struct PipelineReader {
     /// The version of pipelines that is read.
     static let version = 1
 
-    private enum Key: String, CaseIterable { case version, name, description, params, stages }
+    private enum Key: String, CaseIterable { case version, name, description, include, params, stages }
 
     let kinds: [String: StageDeclaration]
     let kindNames: [String]
@@ -15,6 +15,8 @@ struct PipelineReader {
     var diagnostics = Diagnostics()
     var expander = ParameterExpander()
 
+    /// Whether all parts of the pipeline could be read; if not, nothing can be said of a stage that isn't there.
+    private(set) var isComplete = true
     private(set) var name: String?
     private(set) var description: String?
     private(set) var drafts: [StageDraft] = []
@@ -24,7 +26,7 @@ struct PipelineReader {
         kindNames = catalogue.map(\.kind)
     }
 
-    mutating func read(_ root: YAMLNode, overrides: [ParameterOverride]) {
+    mutating func read(_ root: YAMLNode, sources: ParameterSources) {
         guard let mapping = root.mapping else {
             diagnostics.error(
                 "expected a pipeline, found \(root.describe)", at: root.location,
@@ -34,15 +36,36 @@ struct PipelineReader {
         guard readVersion(mapping) else { return }
         let misspelt = checkKeys(of: mapping, known: Key.allCases.map(\.rawValue), in: "the pipeline")
         if misspelt.contains(Key.params.rawValue) { expander.knowsAllNames = false }
+        let includes = mapping["include"].map { !$0.isNull } ?? false
         for key in [Key.version, .name, .stages].map(\.rawValue)
-        where mapping[key] == nil && !misspelt.contains(key) {
+        where mapping[key] == nil && !misspelt.contains(key) && !(includes && key == Key.stages.rawValue) {
             diagnostics.error(
                 "the key `\(key)` is missing in the pipeline", at: root.location, help: Self.help(forMissing: key))
         }
         readName(mapping["name"])
         description = mapping["description"].flatMap { readText($0, of: "description") }
-        readParameters(mapping["params"], overrides: overrides)
-        readStages(mapping["stages"])
+        var parts = IncludeReader(path: root.location.path)
+        parts.include(mapping["include"])
+        if misspelt.contains(Key.include.rawValue) || !parts.isComplete {
+            isComplete = false
+            expander.knowsAllNames = false
+        }
+        if let own = ownPart(mapping["params"], "names to values under `params`") {
+            parts.addParameters(own)
+        } else {
+            expander.knowsAllNames = false
+        }
+        var stagesLocation: SourceLocation?
+        if let node = mapping["stages"], let own = ownStages(node) {
+            stagesLocation = node.location
+            parts.addStages(own)
+        }
+        diagnostics.append(contentsOf: parts.diagnostics)
+        expander.define(YAMLMapping(parts.params), sources: sources)
+        for entry in parts.stages { readStage(entry, named: entry.key) }
+        if parts.stages.isEmpty, isComplete, let location = stagesLocation ?? (includes ? root.location : nil) {
+            diagnostics.error("the pipeline has no stages", at: location)
+        }
     }
 
     private static func help(forMissing key: String) -> String? {
@@ -82,38 +105,28 @@ struct PipelineReader {
         }
     }
 
-    private mutating func readParameters(_ node: YAMLNode?, overrides: [ParameterOverride]) {
-        guard let node, !node.isNull else {
-            if expander.knowsAllNames { expander.define(YAMLMapping([]), overrides: overrides) }
-            return
-        }
-        guard let mapping = node.mapping else {
-            expander.knowsAllNames = false
-            diagnostics.error(
-                "expected a mapping of names to values under `params`, found \(node.describe)", at: node.location)
-            return
-        }
-        expander.define(mapping, overrides: overrides)
+    /// A mapping of the pipeline's own file, empty where there is none; nil for what is no mapping, which is reported.
+    private mutating func ownPart(_ node: YAMLNode?, _ what: String) -> YAMLMapping? {
+        guard let node, !node.isNull else { return YAMLMapping([]) }
+        if let mapping = node.mapping { return mapping }
+        diagnostics.error("expected a mapping of \(what), found \(node.describe)", at: node.location)
+        return nil
     }
 
-    private mutating func readStages(_ node: YAMLNode?) {
-        guard let node else { return }
-        guard let mapping = node.mapping else {
+    private mutating func ownStages(_ node: YAMLNode) -> YAMLMapping? {
+        if let mapping = node.mapping { return mapping }
+        diagnostics.error(
+            "expected a mapping of names to stages under `stages`, found \(node.describe)", at: node.location)
+        return nil
+    }
+
+    private mutating func readStage(_ entry: YAMLMapping.Entry, named key: YAMLMapping.Key) {
+        if !PipelineName.isStage(key.text) {
             diagnostics.error(
-                "expected a mapping of names to stages under `stages`, found \(node.describe)", at: node.location)
-            return
+                "`\(key.text)` can't be the name of a stage", at: key.location,
+                help: "a name is a letter, then letters, digits, `_` and `-`")
         }
-        if mapping.entries.isEmpty {
-            diagnostics.error("the pipeline has no stages", at: node.location)
-        }
-        for entry in mapping.entries {
-            if !PipelineName.isStage(entry.key.text) {
-                diagnostics.error(
-                    "`\(entry.key.text)` can't be the name of a stage", at: entry.key.location,
-                    help: "a name is a letter, then letters, digits, `_` and `-`")
-            }
-            drafts.append(readStage(entry))
-        }
+        drafts.append(readStage(entry))
     }
 
     // MARK: - Parts

@@ -69,7 +69,8 @@ struct Laboratory: Sendable {
     ) throws -> Pipeline {
         let (pipeline, findings) = Pipeline.load(
             source: SourceText(path: name, contents: text),
-            overrides: overrides.compactMap { ParameterOverride(assignment: $0) }, catalogue: catalogue,
+            sources: ParameterSources(overrides: overrides.compactMap { ParameterOverride(assignment: $0) }),
+            catalogue: catalogue,
             projectFolder: folder.path)
         return try #require(pipeline, "\(DiagnosticRenderer(color: false).render(findings))")
     }
