@@ -14,7 +14,7 @@ package final class RunJournal: Sendable {
         case ended
     }
 
-    /// The run's name, which sorts by time: `2026-03-01T12-00-00Z-k3f9`.
+    /// The run's name, which sorts by time: `2026-03-01T12-00-00.000Z-k3f9`.
     package let run: String
     private let log: AppendLog
     private let lockPath: FilePath
@@ -86,11 +86,24 @@ final class OpenRuns: Sendable {
 extension Store {
     /// Begins the journal of a new run. Its file appears with the first event.
     package func beginRun() -> RunJournal {
-        let time = Date.now.formatted(.iso8601).replacing(":", with: "-")
+        removeDeadLocks()
+        let time = Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)).replacing(":", with: "-")
         let run = "\(time)-\(uniqueName().prefix(6))"
         let journal = RunJournal(run: run, log: log(of: run), lockPath: layout.runLock(run))
         openRuns.add(journal)
         return journal
+    }
+
+    /// Removes the files of locks whose processes were killed. They lock nothing, they only lie about.
+    private func removeDeadLocks() {
+        for folder in [layout.locks, layout.runs] {
+            for name in (try? FileTree.names(in: folder)) ?? [] where name.string.hasSuffix(".lock") {
+                let path = folder.appending(name)
+                guard !FileLock.isHeld(path), case .acquired(let lock)? = try? FileLock.attempt(path, note: "")
+                else { continue }
+                lock.release()
+            }
+        }
     }
 
     /// Ends the runs that were begun through this store, with `event` as their last.

@@ -90,7 +90,7 @@ extension Store {
 
     /// When a run began, as its name says, to the second.
     static func date(ofRun run: String) -> Date? {
-        let parts = run.prefix(20).split(separator: "T")
+        let parts = (run.prefix(19) + "Z").split(separator: "T")
         guard parts.count == 2 else { return nil }
         return try? Date("\(parts[0])T\(parts[1].replacing("-", with: ":"))", strategy: .iso8601)
     }

@@ -33,8 +33,11 @@ struct StoreLayout: Sendable {
     }
 
     func lock(_ key: StoreKey) -> Place {
-        Place(folder: root.appending("locks"), name: key.hexadecimal + ".lock")
+        Place(folder: locks, name: key.hexadecimal + ".lock")
     }
+
+    /// The locks of keys.
+    var locks: FilePath { root.appending("locks") }
 
     func history(of pipeline: String) -> Place {
         Place(folder: root.appending("history"), name: ContentDigest(of: pipeline.utf8).hexadecimal + ".ndjson")

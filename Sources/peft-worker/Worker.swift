@@ -19,8 +19,7 @@ struct Worker {
 
     func run(arguments: [String]) -> ExitCode {
         guard arguments.count == 2 else {
-            FileHandle.standardError.write(
-                Data("usage: peft-worker TASK RESULT\nRuns one stage for peft-pipeline; not for use by hand.\n".utf8))
+            Self.say("usage: peft-worker TASK RESULT\nRuns one stage for peft-pipeline; not for use by hand.\n")
             return .usage
         }
         let events = EventStream()
@@ -31,7 +30,10 @@ struct Worker {
         do {
             try JSONEncoder().encode(result).write(to: URL(fileURLWithPath: arguments[1]), options: .atomic)
         } catch {
-            FileHandle.standardError.write(Data("can't write \(arguments[1]): \(error)\n".utf8))
+            // The log may be on the same full disk: the runner is told besides.
+            let message = "can't write \(arguments[1]): \(error.localizedDescription)"
+            events.send(.problem(StageProblem(.error, message, help: "make room, and run again")))
+            Self.say(message + "\n")
             return .failed
         }
         return switch result.status {
@@ -39,6 +41,11 @@ struct Worker {
         case .failed: .failed
         case .stopped: .stopped
         }
+    }
+
+    /// Writes to standard error, if that is possible.
+    private static func say(_ text: String) {
+        _ = Array(text.utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 
     private func execute(taskAt path: String, events: EventStream, stop: StopSignal) -> StageResult {
