@@ -87,7 +87,8 @@ extension Store {
     /// Begins the journal of a new run. Its file appears with the first event.
     package func beginRun() -> RunJournal {
         removeDeadLocks()
-        let time = Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)).replacing(":", with: "-")
+        let time = Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)).replacing(
+            ":", with: "-")
         let run = "\(time)-\(uniqueName().prefix(6))"
         let journal = RunJournal(run: run, log: log(of: run), lockPath: layout.runLock(run))
         openRuns.add(journal)
