@@ -234,11 +234,11 @@ struct JSONParser<Tree: JSONReadable> {
         case UInt8(ascii: "r"): return "\r"
         case UInt8(ascii: "t"): return "\t"
         case UInt8(ascii: "u"): return try unicodeEscape(from: start)
-        default: throw error(#"unknown escape; JSON has \" \\ \/ \b \f \n \r \t and \uXXXX"#, at: start)
+        default: throw error(#"unknown escape; JSON has \" \\ \/ \b \f \n \r \t and \uHHHH"#, at: start)
         }
     }
 
-    /// The scalar of `\uXXXX`, or of the two of a surrogate pair, with `position` behind the first `u`.
+    /// The scalar of `\uHHHH`, or of the two of a surrogate pair, with `position` behind the first `u`.
     private mutating func unicodeEscape(from start: Int) throws(JSONParsingError) -> Unicode.Scalar {
         let first = try codeUnit()
         if let scalar = Unicode.Scalar(first) { return scalar }

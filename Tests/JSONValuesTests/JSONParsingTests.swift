@@ -48,7 +48,7 @@ struct JSONParsingTests {
                 "\"a\nb\"",
                 "line 1, column 3: a control character in a string is written as an escape, as \\n or \\u000a"
             ),
-            (#""\x""#, #"line 1, column 2: unknown escape; JSON has \" \\ \/ \b \f \n \r \t and \uXXXX"#),
+            (#""\x""#, #"line 1, column 2: unknown escape; JSON has \" \\ \/ \b \f \n \r \t and \uHHHH"#),
             (#""\ud800""#, "line 1, column 2: half of a surrogate pair; a character beyond U+FFFF needs both"),
             (#""\ud800\u0041""#, "line 1, column 2: half of a surrogate pair; a character beyond U+FFFF needs both"),
             (#""\u12""#, "line 1, column 4: expected four hexadecimal digits after \\u"),

@@ -159,7 +159,7 @@ extension Lexer {
         guard let value = literal.value() else {
             throw source.error(
                 .syntax, at: start + 1 + literal.faultOffset,
-                "this escape is no character; known are \\n \\t \\r \\\\ \\' \\\" \\xHH \\uXXXX \\UXXXXXXXX")
+                "this escape is no character; known are \\n \\t \\r \\\\ \\' \\\" \\xHH \\uHHHH \\UHHHHHHHH")
         }
         return value
     }

@@ -77,7 +77,7 @@ struct StringLiteral {
         return true
     }
 
-    /// `\xHH`, `\uXXXX` or `\UXXXXXXXX`, the shortest that holds the scalar.
+    /// `\xHH`, `\uHHHH` or `\UHHHHHHHH`, the shortest that holds the scalar.
     static func spelling(of scalar: Unicode.Scalar) -> String {
         let digits = String(scalar.value, radix: 16)
         let (letter, width) = scalar.value < 0x100 ? ("x", 2) : scalar.value < 0x1_0000 ? ("u", 4) : ("U", 8)
