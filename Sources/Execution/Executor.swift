@@ -10,6 +10,7 @@ package struct Executor: Sendable {
     private let pipeline: Pipeline
     private let options: RunOptions
     private let execution: StageExecution
+    private let store: Store
     private let journal: RunJournal
     private let history: PipelineHistory
     private let observe: @Sendable (RunEvent) -> Void
@@ -24,6 +25,7 @@ package struct Executor: Sendable {
         self.observe = observe
         let assessor = try Assessor(pipeline: pipeline, store: store, numerics: options.numerics)
         history = assessor.history
+        self.store = store
         journal = store.beginRun()
         execution = StageExecution(
             assessor: assessor, runner: runner, options: options, run: journal.run, observe: observe)
@@ -67,10 +69,12 @@ package struct Executor: Sendable {
             }
         }
         let records = records(of: stages, outcomes)
-        return RunSummary(
+        let summary = RunSummary(
             records: records, seconds: (ContinuousClock.now - start).seconds,
             wasInterrupted: Task.isCancelled && records.contains { $0.state == .stopped || $0.state == .skipped },
             gaveUpWaiting: outcomes.values.contains(where: \.gaveUpWaiting))
+        end(summary)
+        return summary
     }
 
     /// The wanted stages and all that they need.
@@ -104,11 +108,20 @@ package struct Executor: Sendable {
     // read there is nothing to write.
 
     private func begin(_ stages: [Stage]) {
+        store.removeDeadLocks()
         try? journal.append([
             "event": "began", "pipeline": .string(pipeline.name), "file": .string(pipeline.source.path),
             "tool": .string(options.toolVersion), "stages": .array(stages.map { .string($0.name) }),
         ])
         try? history.begin(run: journal.run)
+    }
+
+    private func end(_ summary: RunSummary) {
+        let state: RunOverview.State =
+            summary.wasInterrupted ? .stopped : summary.hasFailed || summary.gaveUpWaiting ? .failed : .done
+        try? journal.end([
+            "event": "ended", "state": .string(state.rawValue), "seconds": .double(summary.seconds),
+        ])
     }
 
     private func note(_ outcome: StageOutcome) {

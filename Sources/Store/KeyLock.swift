@@ -53,7 +53,7 @@ extension Store {
         let note = LockHolder.current(run: run).note
         let start = ContinuousClock.now
         var pause = Duration.milliseconds(5)
-        var hasWaited = false
+        var attempts = 0
         try operations.createFolder(place.folder)
         while true {
             try Task.checkCancellation()
@@ -62,8 +62,9 @@ extension Store {
             case .unsupported: return KeyLock(key: key, lock: nil)
             case .held(let note):
                 let holder = LockHolder(note: note)
-                if !hasWaited { onWait(holder) }
-                hasWaited = true
+                // Whoever only looks whether a lock is dead holds it for a moment.
+                if attempts == 1 { onWait(holder) }
+                attempts += 1
                 if let timeout, ContinuousClock.now - start >= timeout {
                     let who = holder.map { " (\($0))" } ?? ""
                     throw StoreError(

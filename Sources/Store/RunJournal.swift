@@ -53,7 +53,9 @@ package final class RunJournal: Sendable {
     }
 
     /// Writes the last event and says that the run lives no more. A run that never began leaves nothing.
-    func end(_ event: JSONValue) throws {
+    ///
+    /// - Throws: as ``append(_:)``.
+    package func end(_ event: JSONValue) throws {
         let ended = life.withLock { life in
             defer { life = .ended }
             return life
@@ -68,49 +70,14 @@ package final class RunJournal: Sendable {
     }
 }
 
-/// The runs that this process has begun and not ended.
-final class OpenRuns: Sendable {
-    private let journals = Mutex<[RunJournal]>([])
-
-    func add(_ journal: RunJournal) { journals.withLock { $0.append(journal) } }
-
-    func end(_ event: JSONValue) throws {
-        let ended = journals.withLock { journals in
-            defer { journals = [] }
-            return journals
-        }
-        for journal in ended { try journal.end(event) }
-    }
-}
-
 extension Store {
     /// Begins the journal of a new run. Its file appears with the first event.
     package func beginRun() -> RunJournal {
-        removeDeadLocks()
         let time = Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)).replacing(
             ":", with: "-")
         let run = "\(time)-\(uniqueName().prefix(6))"
-        let journal = RunJournal(run: run, log: log(of: run), lockPath: layout.runLock(run))
-        openRuns.add(journal)
-        return journal
+        return RunJournal(run: run, log: log(of: run), lockPath: layout.runLock(run))
     }
-
-    /// Removes the files of locks whose processes were killed. They lock nothing, they only lie about.
-    private func removeDeadLocks() {
-        for folder in [layout.locks, layout.runs] {
-            for name in (try? FileTree.names(in: folder)) ?? [] where name.string.hasSuffix(".lock") {
-                let path = folder.appending(name)
-                guard !FileLock.isHeld(path), case .acquired(let lock)? = try? FileLock.attempt(path, note: "")
-                else { continue }
-                lock.release()
-            }
-        }
-    }
-
-    /// Ends the runs that were begun through this store, with `event` as their last.
-    ///
-    /// - Throws: ``StoreError``; `JSONWritingError` for a number that is not finite.
-    package func endRuns(_ event: JSONValue) throws { try openRuns.end(event) }
 
     /// Adds an event to a run's journal, for those who know the run by name.
     ///

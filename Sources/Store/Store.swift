@@ -37,7 +37,6 @@ package struct Store: Sendable {
     let layout: StoreLayout
     let operations: FileOperations
     let scratch: ScratchSpace
-    let openRuns = OpenRuns()
 
     /// Opens the store in the folder `root`, or makes one there.
     ///

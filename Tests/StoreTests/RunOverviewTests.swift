@@ -26,7 +26,7 @@ struct RunOverviewTests {
         let journal = try begin(store)
         #expect(store.isAlive(journal.run))
         #expect(try store.overview(of: journal.run)?.state == .running)
-        try store.endRuns(["event": "ended", "state": "stopped", "seconds": 2.5])
+        try journal.end(["event": "ended", "state": "stopped", "seconds": 2.5])
         #expect(!store.isAlive(journal.run))
         let overview = try #require(try store.overview(of: journal.run))
         #expect(overview.state == .stopped)
@@ -53,7 +53,7 @@ struct RunOverviewTests {
     @Test("a run that never began leaves nothing")
     func planned() throws {
         let journal = store.beginRun()
-        try store.endRuns(["event": "ended"])
+        try journal.end(["event": "ended"])
         #expect(try store.runs().isEmpty)
         #expect(!store.isAlive(journal.run))
     }

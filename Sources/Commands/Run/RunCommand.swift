@@ -77,8 +77,6 @@ struct RunCommand: AsyncParsableCommand {
         let summary = await Self.interruptibly(console, view: writesJSON ? nil : view) {
             await executor.run()
         }
-        // What is only for people to look at later must not make a run fail.
-        try? store.endRuns(RunEventJSON.journalEnd(summary))
         if writesJSON {
             console.writeResult((try RunEventJSON.summary(summary).canonical) + "\n")
         } else {

@@ -2,7 +2,6 @@ import Diagnostics
 import Execution
 import JSONValues
 import StageInterface
-import Store
 
 /// Events as `--json` writes them, one object a line.
 enum RunEventJSON {
@@ -54,13 +53,6 @@ enum RunEventJSON {
             "event": "ended", "counts": counts, "seconds": .double(summary.seconds),
             "interrupted": .bool(summary.wasInterrupted),
         ]
-    }
-
-    /// The last event of a run's journal.
-    static func journalEnd(_ summary: RunSummary) -> JSONValue {
-        let state: RunOverview.State =
-            summary.wasInterrupted ? .stopped : summary.hasFailed || summary.gaveUpWaiting ? .failed : .done
-        return ["event": "ended", "state": .string(state.rawValue), "seconds": .double(summary.seconds)]
     }
 
     private static func finished(_ record: StageRecord) -> JSONValue {
