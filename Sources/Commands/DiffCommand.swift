@@ -52,7 +52,7 @@ struct DiffCommand: ParsableCommand {
             for row in comparison.changes {
                 table.append([row.stage, row.name, Self.spelled(row.old), Self.spelled(row.new)])
             }
-            write(table, console)
+            console.writeResult("\n" + console.results.text(of: table))
         }
         if !metrics.isEmpty {
             var table = TextTable(
@@ -61,14 +61,8 @@ struct DiffCommand: ParsableCommand {
             for row in metrics {
                 table.append([row.stage, row.name, Self.figure(row.old), Self.figure(row.new), Self.difference(row)])
             }
-            write(table, console)
+            console.writeResult("\n" + console.results.text(of: table))
         }
-    }
-
-    private func write(_ table: TextTable, _ console: Console) {
-        let width = console.results.isInteractive ? console.results.width : .max
-        let lines = table.lines(width: width, style: TableStyle(usesColor: console.results.usesColor))
-        console.writeResult("\n" + lines.map { $0 + "\n" }.joined())
     }
 
     // MARK: - Words

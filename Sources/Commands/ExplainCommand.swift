@@ -57,9 +57,7 @@ struct ExplainCommand: ParsableCommand {
         for component in KeyComponentList.components(of: assessment) {
             table.append([component.name, component.value, component.origin])
         }
-        let style = TableStyle(usesColor: terminal.usesColor)
-        let width = terminal.isInteractive ? terminal.width : Int.max
-        return text + table.lines(width: width, style: style).map { $0 + "\n" }.joined()
+        return text + terminal.text(of: table)
     }
 
     private static func json(_ assessment: Assessment) -> JSONValue {

@@ -56,9 +56,7 @@ struct GcCommand: ParsableCommand {
                     String(item.lastUsed.formatted(.iso8601).prefix(10)), Figures.bytes(item.bytes),
                 ])
             }
-            let width = console.results.isInteractive ? console.results.width : .max
-            let style = TableStyle(usesColor: console.results.usesColor)
-            console.writeResult(table.lines(width: width, style: style).map { $0 + "\n" }.joined())
+            console.writeResult(table)
         }
         let bytes = garbage.reduce(0) { $0 + $1.bytes }
         console.writeError(
@@ -85,19 +83,5 @@ struct GcCommand: ParsableCommand {
             "last_used": .string(item.lastUsed.formatted(.iso8601)), "bytes": .int(item.bytes),
             "removed": .bool(isGone),
         ]
-    }
-}
-
-/// A number of bytes as people write it: `1000`, `500MB`, `1.5 GB`; powers of 1000.
-struct ByteCount: ExpressibleByArgument {
-    let bytes: Int
-
-    init?(argument: String) {
-        let text = argument.uppercased()
-        let units = [("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("KB", 1e3), ("B", 1.0)]
-        let (suffix, factor) = units.first { text.hasSuffix($0.0) } ?? ("", 1.0)
-        let number = text.dropLast(suffix.count).filter { $0 != " " }
-        guard let value = Double(number), value >= 0, value * factor < 1e18 else { return nil }
-        bytes = Int(value * factor)
     }
 }

@@ -53,9 +53,7 @@ struct RunsCommand: ParsableCommand {
                     + ["ran", "hit", "failed"].map { Figures.count(run.count($0)) }
                     + [run.seconds.map(Figures.duration) ?? "", run.began.map(Self.age) ?? ""])
         }
-        let width = console.results.isInteractive ? console.results.width : .max
-        let style = TableStyle(usesColor: console.results.usesColor)
-        console.writeResult(table.lines(width: width, style: style).map { $0 + "\n" }.joined())
+        console.writeResult(table)
     }
 
     /// Reads no more journals than it takes.

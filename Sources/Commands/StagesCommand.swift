@@ -52,9 +52,7 @@ struct StagesCommand: ParsableCommand {
                     let inputs = declaration.inputs.map(\.name).joined(separator: ", ")
                     table.append([declaration.kind, inputs, declaration.output.name, declaration.summary])
                 }
-                let width = console.results.isInteractive ? console.results.width : Int.max
-                let style = TableStyle(usesColor: console.results.usesColor)
-                console.writeResult(table.lines(width: width, style: style).map { $0 + "\n" }.joined())
+                console.writeResult(table)
             } else {
                 for declaration in chosen {
                     console.writeResult(declaration.help(width: console.results.width))

@@ -38,9 +38,7 @@ struct StatusCommand: ParsableCommand {
                     assessment.reasons.line,
                 ])
             }
-            let width = console.results.isInteractive ? console.results.width : .max
-            let style = TableStyle(usesColor: console.results.usesColor)
-            console.writeResult(table.lines(width: width, style: style).map { $0 + "\n" }.joined())
+            console.writeResult(table)
         }
         if assessments.contains(where: { !$0.isHit }) { throw ExitStatus.outOfDate }
     }
