@@ -76,6 +76,10 @@ private final class RotaryParameters {
         case "dynamic":
             // Some files have the length of pretraining besides, of which this kind makes no use.
             readKeys.insert("original_max_position_embeddings")
+            if width <= 2 {
+                problems.append(
+                    "`\(key)` is of the kind `dynamic`: expected more than \(width) components to be turned")
+            }
             return .dynamic(factor: number("factor"), originalLength: Double(maximumLength))
         case "llama3":
             return .llama3(
