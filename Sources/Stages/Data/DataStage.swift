@@ -60,7 +60,7 @@ enum DataStage: StageKind {
     static let testShare = Parameter.number("test", default: 0, in: .fraction, help: "Share of the test split.")
     enum Stratification: String, CaseIterable, Sendable { case label, none }
     static let stratify = Parameter<Stratification>.choice(
-        "stratify", default: .label, help: "Keep each label's share in every split.")
+        "stratify", default: .label, help: "Keep each label's share in every split, where rows have one class.")
     static let seed = Parameter.integer("seed", default: 42, help: "Seed of the shuffle before the split.")
 
     static let leakage = Parameter<Leakage.Policy>.choice(
@@ -121,8 +121,16 @@ enum DataStage: StageKind {
     }
 
     private static func check(_ parameters: ParameterValues) throws -> [ParameterProblem] {
-        guard let split = try parameters[split] else { return [] }
         var problems: [ParameterProblem] = []
+        let kind = try parameters[target]
+        if try parameters[columns][pair] != nil, !kind.readsPairs {
+            problems.append(
+                ParameterProblem(
+                    path: [columns.declaration.name, pair.declaration.name], concernsKey: true,
+                    message: "rows with `target: \(kind.rawValue)` have no second text",
+                    help: "leave `pair` out, or join both texts in one column"))
+        }
+        guard let split = try parameters[split] else { return problems }
         let sum = try split[train] + split[validationShare] + split[testShare]
         if abs(sum - 1) > 1e-9 {
             problems.append(

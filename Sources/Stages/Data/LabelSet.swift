@@ -28,7 +28,8 @@ struct LabelSet: Sendable {
         let found = Set(rows.flatMap { $0.target.names(kind) })
         if found.count < 2, kind != .labels || found.isEmpty {
             throw StageFailure(
-                "all rows have the label `\(found.first ?? "")`", help: "a classifier needs at least two classes",
+                found.first.map { "all rows have the label `\($0)`" } ?? "no row has a label",
+                help: "a classifier needs at least two classes",
                 place: .parameter(["columns", "label"]))
         }
         if kind == .label, found.count > 20, found.count > rows.count / 4 {

@@ -14,6 +14,9 @@ enum TargetKind: String, CaseIterable, Sendable {
     case none
 
     var hasClasses: Bool { self == .label || self == .labels || self == .tags }
+
+    /// Whether a row may be a pair of texts.
+    var readsPairs: Bool { self == .label || self == .labels || self == .number }
 }
 
 /// What a row teaches, as its file says it.
