@@ -203,7 +203,8 @@ let package = Package(
             "ExecutionTests",
             ["Diagnostics", "Execution", "JSONValues", "Pipelines", "StageInterface", "Store", .system]),
         tests(
-            "StagesTests", ["Diagnostics", "JSONValues", "Models", "PEFT", "StageInterface", "Stages", "Tensors"]),
+            "StagesTests",
+            ["Diagnostics", "JSONValues", "Models", "PEFT", "StageInterface", "Stages", "Tensors", "Training"]),
         tests("ReportsTests", ["Diagnostics", "JSONValues", "Reports"]),
         tests("EndToEndTests", ["JSONValues", "Stages", "Store", "Tensors", .system]),
     ],

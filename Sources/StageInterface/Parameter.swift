@@ -101,10 +101,14 @@ extension Parameter {
     }
 
     /// One of an enumeration's raw values.
-    package static func choice(_ name: String, default value: Value? = nil, help: String) -> Self
+    ///
+    /// - Parameter cases: those that may be chosen; default: all.
+    package static func choice(
+        _ name: String, among cases: [Value] = Array(Value.allCases), default value: Value? = nil, help: String
+    ) -> Self
     where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
         Self(
-            name, .choice(Value.allCases.map(\.rawValue)),
+            name, .choice(cases.map(\.rawValue)),
             default: value.map { .value(.string($0.rawValue)) } ?? .required, help: help
         ) { $0.stringValue.flatMap(Value.init(rawValue:)) }
     }

@@ -24,12 +24,7 @@ struct RowEncoder {
 
     private func encodeTexts(_ rows: [DatasetFile.StoredRow]) throws -> ([TokenizedExample], Int) {
         let pairs = rows.contains { $0.pair != nil } ? rows.map { $0.pair ?? "" } : nil
-        var encodings = try tokenizer.encodeBatch(rows.map(\.text), pairs: pairs)
-        let long = encodings.indices.filter { encodings[$0].ids.count > maximumLength }
-        let cut = try tokenizer.encodeBatch(
-            long.map { rows[$0].text }, pairs: pairs.map { pairs in long.map { pairs[$0] } },
-            maximumLength: maximumLength)
-        for (index, encoding) in zip(long, cut) { encodings[index] = encoding }
+        let (encodings, cut) = try cutEncodings(of: rows, pairs: pairs)
         let examples = zip(rows, encodings).map { row, encoding in
             let target: TokenizedTarget =
                 switch row.target {
@@ -41,16 +36,27 @@ struct RowEncoder {
             return TokenizedExample(
                 id: row.id, tokenIDs: encoding.ids, typeIDs: pairs == nil ? nil : encoding.typeIDs, target: target)
         }
-        return (examples, long.count)
+        return (examples, cut)
+    }
+
+    /// The rows' texts, the longer ones cut, and how many those are.
+    private func cutEncodings(
+        of rows: [DatasetFile.StoredRow], pairs: [String]? = nil, withOffsets: Bool = false
+    ) throws -> (encodings: [Encoding], cut: Int) {
+        var encodings = try tokenizer.encodeBatch(rows.map(\.text), pairs: pairs, withOffsets: withOffsets)
+        let long = encodings.indices.filter { encodings[$0].ids.count > maximumLength }
+        let cut = try tokenizer.encodeBatch(
+            long.map { rows[$0].text }, pairs: pairs.map { pairs in long.map { pairs[$0] } },
+            maximumLength: maximumLength, withOffsets: withOffsets)
+        for (index, encoding) in zip(long, cut) { encodings[index] = encoding }
+        return (encodings, long.count)
     }
 
     // MARK: - Tags
 
     /// A word's tag goes to the first of its tokens; the others learn nothing.
     private func encodeWords(_ rows: [DatasetFile.StoredRow]) throws -> ([TokenizedExample], Int) {
-        let whole = try tokenizer.encodeBatch(rows.map(\.text))
-        let encodings = try tokenizer.encodeBatch(
-            rows.map(\.text), maximumLength: maximumLength, withOffsets: true)
+        let (encodings, cut) = try cutEncodings(of: rows, withOffsets: true)
         let examples = zip(rows, encodings).map { row, encoding in
             guard case .tags(let tags) = row.target else {
                 return TokenizedExample(id: row.id, tokenIDs: encoding.ids)
@@ -72,7 +78,7 @@ struct RowEncoder {
             }
             return TokenizedExample(id: row.id, tokenIDs: encoding.ids, target: .tags(labels))
         }
-        return (examples, zip(whole, encodings).count { $0.ids.count > $1.ids.count })
+        return (examples, cut)
     }
 
     /// The places of words, in Unicode scalars.

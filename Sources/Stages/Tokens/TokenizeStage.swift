@@ -49,7 +49,10 @@ enum TokenizeStage: StageKind {
         for (index, split) in SplitName.allCases.enumerated() {
             let rows = try DatasetFile.rows(of: split, in: dataset)
             let (examples, cut) = try encoder.encode(rows)
-            if case .numbers(let numbers)? = examples.first?.target { description.numberCount = numbers.count }
+            if case .numbers(let numbers)? = examples.first?.target {
+                // As transformers names outputs that nobody named.
+                description.labels = numbers.indices.map { "LABEL_\($0)" }
+            }
             try TokensFile.write(examples, of: split, to: context.output)
             description.splits[split] = SplitSizes(
                 rows: examples.count, tokens: examples.reduce(0) { $0 + $1.tokenIDs.count },

@@ -28,11 +28,9 @@ struct TokensDescription: Sendable {
 
     /// What the rows teach.
     var kind: TargetKind
-    /// The classes' names, in the order of their numbers.
+    /// The names of the classes in the order of their numbers, or of a row's numbers.
     var labels: [String]
     var maximumLength: Int
-    /// How many numbers each row has, where it has any.
-    var numberCount = 0
     var splits: [SplitName: SplitSizes] = [:]
 
     init(kind: TargetKind, labels: [String], maximumLength: Int) {
@@ -46,7 +44,6 @@ struct TokensDescription: Sendable {
         kind = json["target"].stringValue.flatMap(TargetKind.init) ?? .label
         labels = json["labels"].arrayValue?.compactMap(\.stringValue) ?? []
         maximumLength = json["max_length"].intValue ?? 0
-        numberCount = json["numbers"].intValue ?? 0
         for split in SplitName.allCases {
             let sizes = json["splits"][split.rawValue]
             splits[split] = SplitSizes(
@@ -57,7 +54,7 @@ struct TokensDescription: Sendable {
 
     var json: JSONValue {
         [
-            "numbers": .int(numberCount), "target": .string(kind.rawValue),
+            "target": .string(kind.rawValue),
             "labels": .array(labels.map(JSONValue.string)), "max_length": .int(maximumLength),
             "splits": .object(Dictionary(uniqueKeysWithValues: splits.map { ($0.key.rawValue, $0.value.json) })),
         ]

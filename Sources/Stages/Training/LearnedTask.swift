@@ -28,10 +28,7 @@ struct LearnedTask: Sendable, Hashable {
                     ? "no rows teach it" : "write `target:` \(kinds.joined(separator: " or ")) in the data stage",
                 place: .parameter(["task"]))
         }
-        let labels =
-            kind == .number
-            ? (0..<tokens.description.numberCount).map { "LABEL_\($0)" } : tokens.description.labels
-        self.init(task, problemType: problemType, labels: labels)
+        self.init(task, problemType: problemType, labels: tokens.description.labels)
     }
 
     /// What a model does, so that rows can be held against it.
@@ -48,15 +45,15 @@ struct LearnedTask: Sendable, Hashable {
                     + (task == .sequenceClassification ? " (\(problemType.rawValue))" : ""),
                 help: "connect tokens of rows like those that it was trained on")
         }
-        let classes = tokens.description.labels
-        guard !kind.hasClasses || classes == labels else {
+        let names = tokens.description.labels
+        guard !kind.hasClasses || names == labels else {
             throw StageFailure(
-                "the rows have the classes \(classes.joined(separator: ", ")), the model \(labels.joined(separator: ", "))",
+                "the rows have the classes \(names.joined(separator: ", ")), the model \(labels.joined(separator: ", "))",
                 help: "write the model's classes under `labels` in the data stage, in their order")
         }
-        if kind == .number, tokens.description.numberCount != labels.count {
-            throw StageFailure(
-                "the rows have \(tokens.description.numberCount) numbers each, the model gives \(labels.count)")
+        // What numbers are called is up to the model.
+        guard names.count == labels.count else {
+            throw StageFailure("the rows have \(names.count) numbers each, the model gives \(labels.count)")
         }
     }
 

@@ -6,24 +6,10 @@ import Training
 
 /// `train`: a model and a method become an adapter.
 enum TrainStage: StageKind {
-    enum Task: String, CaseIterable, Sendable {
-        case sequenceClassification = "sequence-classification"
-        case tokenClassification = "token-classification"
-        case causalLanguageModelling = "causal-language-modelling"
-        case sequenceToSequence = "sequence-to-sequence"
-
-        var modelTask: ModelTask {
-            switch self {
-            case .sequenceClassification: .sequenceClassification
-            case .tokenClassification: .tokenClassification
-            case .causalLanguageModelling: .causalLanguageModelling
-            case .sequenceToSequence: .sequenceToSequence
-            }
-        }
-    }
-
-    static let task = Parameter<Task>.choice(
-        "task", default: .sequenceClassification,
+    static let task = Parameter<ModelTask>.choice(
+        "task",
+        among: [.sequenceClassification, .tokenClassification, .causalLanguageModelling, .sequenceToSequence],
+        default: .sequenceClassification,
         help: "What the model learns: classes, any of several or numbers of rows, classes of tokens, to go on with a "
             + "text, or to answer one.")
     static let model = Parameter.folder(
@@ -96,8 +82,7 @@ enum TrainStage: StageKind {
             """)
 
     static func run(_ context: StageContext) throws -> StageReport {
-        var session = TrainingSession(context, configuration: try configuration(context.parameters))
-        return try session.run()
+        try TrainingSession(context, configuration: configuration(context.parameters)).run()
     }
 
     private static func configuration(_ parameters: ParameterValues) throws -> TrainingConfiguration {

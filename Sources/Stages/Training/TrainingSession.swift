@@ -9,19 +9,19 @@ import Training
 /// One run of the stage `train`.
 struct TrainingSession {
     private let context: StageContext
-    private var configuration: TrainingConfiguration
+    private let configuration: TrainingConfiguration
 
     init(_ context: StageContext, configuration: TrainingConfiguration) {
         self.context = context
         self.configuration = configuration
     }
 
-    mutating func run() throws -> StageReport {
+    func run() throws -> StageReport {
         let tokens = try TokenSet(context.input("tokens"))
-        let task = try context.parameters[TrainStage.task].modelTask
+        let task = try context.parameters[TrainStage.task]
         let learned = try LearnedTask(task, from: tokens)
         let base = try context.parameters[TrainStage.model]
-        let tuned = try attach(learned, base)
+        let (tuned, configuration) = try attach(learned, base)
         func examples(_ split: SplitName) throws -> [EncodedExample] {
             try tokens.examples(of: split).map { $0.encoded(for: task, labelCount: learned.labels.count) }
         }
@@ -36,7 +36,10 @@ struct TrainingSession {
         return report(result, tuned)
     }
 
-    private mutating func attach(_ learned: LearnedTask, _ base: InputPath) throws -> any TunedModel {
+    /// The base model with the method on it, and the configuration with what the method says of it.
+    private func attach(
+        _ learned: LearnedTask, _ base: InputPath
+    ) throws -> (model: any TunedModel, configuration: TrainingConfiguration) {
         let seed = try context.parameters[TrainStage.seed]
         let loaded = try StageFailure.locating("model") {
             try ModelSource(context).base(at: base.path, learned, seed: seed)
@@ -45,10 +48,11 @@ struct TrainingSession {
         let (kind, parameters) = try Methods.read(in: context.input("method"))
         do {
             let method = try kind.method(parameters, for: loaded.model.dimensions)
-            if configuration.headLearningRate == nil, method.headLearningRateFactor != 1 {
-                configuration.headLearningRate = configuration.learningRate * method.headLearningRateFactor
-            }
-            return try method.attach(to: loaded.model, generator: RandomGenerator(seed: configuration.seed &+ 1))
+            var configuration = configuration
+            configuration.headLearningRate =
+                configuration.headLearningRate ?? configuration.learningRate * method.headLearningRateFactor
+            let generator = try RandomGenerator(seed: configuration.seed &+ 1)
+            return (try method.attach(to: loaded.model, generator: generator), configuration)
         } catch {
             throw StageFailure(error, at: .input("method"))
         }
