@@ -13,14 +13,11 @@ struct IncludeReader {
     private static let maximumBytes = 16_000_000
 
     var diagnostics = Diagnostics()
-    /// The fragments' first, in the order of the lists, then the file's own.
-    private(set) var params: [YAMLMapping.Entry] = []
-    private(set) var stages: [YAMLMapping.Entry] = []
+    private(set) var params = Part(noun: "parameter")
+    private(set) var stages = Part(noun: "stage")
     /// Whether all could be read; if not, nothing can be said of a name that isn't there.
     private(set) var isComplete = true
 
-    private var paramPlaces: [String: SourceLocation] = [:]
-    private var stagePlaces: [String: SourceLocation] = [:]
     private var states: [String: State] = [:]
     private var chain: [String] = []
 
@@ -32,32 +29,35 @@ struct IncludeReader {
 
     // MARK: - Merging
 
-    mutating func addParameters(_ mapping: YAMLMapping) {
-        for entry in mapping.entries {
-            if let first = paramPlaces.updateValue(entry.key.location, forKey: entry.key.text) {
-                reportTwice(entry.key, first: first, as: "parameter")
-            } else {
-                params.append(entry)
+    /// What is gathered under one key of all files.
+    struct Part {
+        /// What one of the entries is, for messages.
+        let noun: String
+        /// The fragments' first, in the order of the lists, then the file's own.
+        private(set) var entries: [YAMLMapping.Entry] = []
+        private var places: [String: SourceLocation] = [:]
+
+        init(noun: String) { self.noun = noun }
+
+        /// Adds entries; those whose name is taken are reported.
+        mutating func add(_ mapping: YAMLMapping, reportingTo diagnostics: inout Diagnostics) {
+            for entry in mapping.entries {
+                let key = entry.key
+                guard let first = places.updateValue(key.location, forKey: key.text) else {
+                    entries.append(entry)
+                    continue
+                }
+                diagnostics.error(
+                    "the \(noun) `\(key.text)` is defined twice", at: key.location,
+                    help: "rename one of them, or leave one out",
+                    notes: [Diagnostic.Note("`\(key.text)` is defined here as well", at: first)])
             }
         }
     }
 
-    mutating func addStages(_ mapping: YAMLMapping) {
-        for entry in mapping.entries {
-            if let first = stagePlaces.updateValue(entry.key.location, forKey: entry.key.text) {
-                reportTwice(entry.key, first: first, as: "stage")
-            } else {
-                stages.append(entry)
-            }
-        }
-    }
+    mutating func addParameters(_ mapping: YAMLMapping) { params.add(mapping, reportingTo: &diagnostics) }
 
-    private mutating func reportTwice(_ key: YAMLMapping.Key, first: SourceLocation, as noun: String) {
-        diagnostics.error(
-            "the \(noun) `\(key.text)` is defined twice", at: key.location,
-            help: "rename one of them, or leave one out",
-            notes: [Diagnostic.Note("`\(key.text)` is defined here as well", at: first)])
-    }
+    mutating func addStages(_ mapping: YAMLMapping) { stages.add(mapping, reportingTo: &diagnostics) }
 
     // MARK: - Files
 

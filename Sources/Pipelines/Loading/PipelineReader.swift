@@ -61,9 +61,9 @@ struct PipelineReader {
             parts.addStages(own)
         }
         diagnostics.append(contentsOf: parts.diagnostics)
-        expander.define(YAMLMapping(parts.params), sources: sources)
-        for entry in parts.stages { readStage(entry, named: entry.key) }
-        if parts.stages.isEmpty, isComplete, let location = stagesLocation ?? (includes ? root.location : nil) {
+        expander.define(YAMLMapping(parts.params.entries), sources: sources)
+        for entry in parts.stages.entries { readStage(entry, named: entry.key) }
+        if parts.stages.entries.isEmpty, isComplete, let location = stagesLocation ?? (includes ? root.location : nil) {
             diagnostics.error("the pipeline has no stages", at: location)
         }
     }
