@@ -68,6 +68,8 @@ struct HistoryTests {
                 try lines(project.program("runs", "--json")).first?["state"] == "running"
             }
             #expect(isRunning)
+            // Killed before, the run would rightly say that the stage was not begun.
+            #expect(try eventually { try project.program("log", "last", "rows").output.contains("asleep") })
             kill(running.process.processIdentifier, SIGKILL)
             _ = try running.wait()
             #expect(try lines(project.program("runs", "--json")).first?["state"] == "killed")

@@ -11,20 +11,7 @@ struct KillTests {
     private static let isThorough = ProcessInfo.processInfo.environment["KILL_POINTS"] == "all"
 
     /// Three stages that need no tensors.
-    static let cheap = """
-        version: 1
-        name: cheap
-        stages:
-          rows:
-            uses: data
-            with: {source: rows.csv, split: {train: 0.6, validation: 0.2, test: 0.2}}
-          tokens:
-            uses: tokenize
-            from: {dataset: rows}
-            with: {tokenizer: models/tiny, max_length: 12}
-          method: {uses: lora, with: {r: 4, lora_alpha: 8, target_modules: [query, value]}}
-
-        """
+    static let cheap = TinyProject.beginning() + "  method: \(TinyProject.lora)\n"
     private static let arguments = ["run", "p.yaml", "--json", "--threads", "1", "--jobs", "1"]
 
     @Test("the runner, killed at any point at which it changes the disk, loses nothing")

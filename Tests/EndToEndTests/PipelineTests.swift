@@ -120,25 +120,15 @@ struct PipelineTests {
             let trained = URL(fileURLWithPath: stages["adapter"]?["artifact"].stringValue ?? "")
             try FileManager.default.copyItem(at: trained, to: project.folder.appending(path: "taken"))
             func pipeline(model: String, name: String = "models/tiny", source: String = "taken") -> String {
-                """
-                version: 1
-                name: taken
-                stages:
-                  rows:
-                    uses: data
-                    with: {source: rows.csv, split: {train: 0.6, validation: 0.2, test: 0.2}}
-                  tokens:
-                    uses: tokenize
-                    from: {dataset: rows}
-                    with: {tokenizer: models/tiny, max_length: 12}
-                  adapter:
-                    uses: adapter
-                    with: {source: \(source), model: \(model), base_model_name: \(name), labels: [bad, fair, good]}
-                  scores:
-                    uses: evaluate
-                    from: {adapter: adapter, tokens: tokens}
+                TinyProject.beginning() + """
+                      adapter:
+                        uses: adapter
+                        with: {source: \(source), model: \(model), base_model_name: \(name), labels: [bad, fair, good]}
+                      scores:
+                        uses: evaluate
+                        from: {adapter: adapter, tokens: tokens}
 
-                """
+                    """
             }
             try project.write(pipeline(model: "models/tiny"), to: "p.yaml")
             let (ended, again) = try project.run()

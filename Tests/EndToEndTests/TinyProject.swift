@@ -34,10 +34,8 @@ struct TinyProject {
 
     static let lora = "{uses: lora, with: {r: 4, lora_alpha: 8, target_modules: [query, value]}}"
 
-    static func pipeline(
-        method: String, data: String = "source: rows.csv", task: String = "sequence-classification", epochs: Int = 2,
-        learningRate: String = "1.0e-2"
-    ) -> String {
+    /// The stages `rows` and `tokens`, to which a pipeline adds its own.
+    static func beginning(data: String = "source: rows.csv") -> String {
         """
         version: 1
         name: tiny
@@ -49,20 +47,29 @@ struct TinyProject {
             uses: tokenize
             from: {dataset: rows}
             with: {tokenizer: models/tiny, max_length: 12}
-          method: \(method)
-          adapter:
-            uses: train
-            from: {tokens: tokens, method: method}
-            with: {task: \(task), model: models/tiny, epochs: \(epochs), batch_size: 8, learning_rate: \(learningRate),
-                   save_steps: 3}
-          scores:
-            uses: evaluate
-            from: {adapter: adapter, tokens: tokens}
-          merged:
-            uses: merge
-            from: {adapter: adapter, tokens: tokens}
 
         """
+    }
+
+    static func pipeline(
+        method: String, data: String = "source: rows.csv", task: String = "sequence-classification", epochs: Int = 2,
+        learningRate: String = "1.0e-2"
+    ) -> String {
+        beginning(data: data) + """
+              method: \(method)
+              adapter:
+                uses: train
+                from: {tokens: tokens, method: method}
+                with: {task: \(task), model: models/tiny, epochs: \(epochs), batch_size: 8, learning_rate: \(learningRate),
+                       save_steps: 3}
+              scores:
+                uses: evaluate
+                from: {adapter: adapter, tokens: tokens}
+              merged:
+                uses: merge
+                from: {adapter: adapter, tokens: tokens}
+
+            """
     }
 
     var folder: URL { program.folder }
