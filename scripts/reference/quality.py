@@ -1,4 +1,5 @@
-"""Compares what is learned on SST-2 with what PEFT and Trainer learn: the same model, rows, method and settings.
+"""Compares what is learned on SST-2 with what PEFT and Trainer learn: the same model, rows, method, batch, learning rate
+and epochs, and each side's own defaults in all else.
 
 usage: python scripts/reference/quality.py --data FOLDER [--methods …] [--seeds …] [--json FILE]
 

@@ -18,7 +18,7 @@ enum TokenizeStage: StageKind {
         help: "Longer answers are cut to so many tokens, the end included; default: half of max_length.")
 
     static let declaration = StageDeclaration(
-        kind: "tokenize", version: 2, summary: "Make token ids of the texts of a data set",
+        kind: "tokenize", version: 3, summary: "Make token ids of the texts of a data set",
         discussion: """
             Special tokens are added as the tokenizer's own template says. Nothing is padded here. An answer ends with \
             the tokenizer's `eos_token`, and so does a text that teaches itself. The tag of a word goes to its first \
