@@ -31,11 +31,11 @@ struct ExplainCommand: ParsableCommand {
     func run() throws {
         let console = output.console
         let project = try pipeline.load(console)
-        let chosen = try stage.map { try project.stage(named: $0).name }
+        let chosen = try stage.map { Set(try project.stages(named: $0)) }
         let assessments = try Assessor(
             pipeline: project.pipeline, store: project.openStore(), numerics: machine.numerics
         ).assessAll()
-        for assessment in assessments where chosen == nil || chosen == assessment.stage.name {
+        for assessment in assessments where chosen?.contains(assessment.stage.name) ?? true {
             if output.json {
                 console.writeResult(try Self.json(assessment).canonical + "\n")
             } else {
@@ -87,7 +87,8 @@ enum KeyComponentList {
                 name: "version", value: json["version"].intValue.map(String.init) ?? "", origin: "implementation"),
         ]
         for input in stage.inputs {
-            let digest = json["inputs"][input.name].stringValue
+            let part = json["inputs"][input.name]
+            let digest = (input.source == nil ? part : part[input.stage][KeyComponents.digestKey]).stringValue
             rows.append(
                 Component(
                     name: "input \(input.name)", value: digest.map(short) ?? "not known yet",

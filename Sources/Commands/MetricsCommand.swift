@@ -31,12 +31,12 @@ struct MetricsCommand: ParsableCommand {
     func run() throws {
         let console = output.console
         let project = try pipeline.load(console)
-        let chosen = try stage.map { try project.stage(named: $0).name }
+        let chosen = try stage.map { Set(try project.stages(named: $0)) }
         let assessments = try Assessor(
             pipeline: project.pipeline, store: project.openStore(), numerics: machine.numerics
         ).assessAll()
         var reports: [(stage: String, report: StoredReport)] = []
-        for assessment in assessments where chosen == nil || chosen == assessment.stage.name {
+        for assessment in assessments where chosen?.contains(assessment.stage.name) ?? true {
             guard case .hit(let trace, _) = assessment.lookup else { continue }
             reports.append((assessment.stage.name, StoredReport(json: trace.metrics)))
         }
@@ -54,6 +54,10 @@ struct MetricsCommand: ParsableCommand {
                     "stage": .string(stage), "metrics": report.metrics, "measurements": report.measurements,
                 ]
                 console.writeResult(try value.canonical + "\n")
+            }
+        } else if chosen != nil, reports.allSatisfy({ isComparison($0.0, project) }) {
+            for (stage, report) in reports {
+                console.writeResult(ComparisonTable(stage: stage, metrics: report.metrics).text(console.results))
             }
         } else if chosen != nil {
             for (_, report) in reports {
@@ -78,6 +82,10 @@ struct MetricsCommand: ParsableCommand {
             console.writeResult(table)
             for (stage, report) in reports { console.writeResult(Self.details(stage, report, console.results)) }
         }
+    }
+
+    private func isComparison(_ stage: String, _ project: Project) -> Bool {
+        project.pipeline.stage(named: stage)?.declaration.output == .comparison
     }
 
     /// The confusion matrix and the per-class figures, where a stage has them.

@@ -2,13 +2,15 @@ import Diagnostics
 import Pipelines
 
 extension Project {
-    /// The stage that a person names.
+    /// The names of the stages that a person names: `adapter` is all its instances, `adapter[r=4]` those with that
+    /// value.
     ///
     /// - Throws: ``CommandFailure`` that suggests a name.
-    func stage(named name: String) throws -> Stage {
-        if let stage = pipeline.stage(named: name) { return stage }
-        throw CommandFailure.usage(
-            "the pipeline \(pipeline.source.path) has no stage `\(name)`",
-            help: Diagnostic.help(forUnknown: name, among: pipeline.stages.map(\.name), as: "stage"))
+    func stages(named selector: String) throws -> [String] {
+        do {
+            return try pipeline.stages(matching: selector).map(\.name)
+        } catch {
+            throw CommandFailure.found(error.diagnostics)
+        }
     }
 }

@@ -33,10 +33,14 @@ struct ShowCommand: ParsableCommand {
     func run() throws {
         let console = output.console
         let project = try pipeline.load(console)
-        let name = try project.stage(named: stage).name
+        let names = try project.stages(named: stage)
         let store = try project.openStore()
         let assessments = try Assessor(pipeline: project.pipeline, store: store, numerics: machine.numerics)
             .assessAll()
+        for name in names { try show(name, assessments, store, console) }
+    }
+
+    private func show(_ name: String, _ assessments: [Assessment], _ store: Store, _ console: Console) throws {
         guard let assessment = assessments.first(where: { $0.stage.name == name }),
             case .hit(let trace, let objects) = assessment.lookup, let object = objects[outputName]
         else {

@@ -19,15 +19,20 @@ struct StatusCommand: ParsableCommand {
             """)
 
     @OptionGroup var pipeline: PipelineOptions
+
+    @Argument(help: "The stages; default: all.")
+    var stages: [String] = []
+
     @OptionGroup var machine: MachineOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
         let console = output.console
         let project = try pipeline.load(console)
+        let chosen = Set(try stages.flatMap { try project.stages(named: $0) })
         let assessments = try Assessor(
             pipeline: project.pipeline, store: project.openStore(), numerics: machine.numerics
-        ).assessAll()
+        ).assessAll().filter { chosen.isEmpty || chosen.contains($0.stage.name) }
         if output.json {
             for assessment in assessments { console.writeResult(try Self.json(assessment).canonical + "\n") }
         } else {

@@ -40,9 +40,15 @@ package struct Assessment: Sendable {
 
     private var changes: [KeyChange] {
         guard let lastComponents else { return [] }
-        let unknown = Set(stage.inputs.filter { waitsFor.contains($0.stage) }.map(\.name))
+        let waited = Set(waitsFor)
+        let unknown = stage.inputs.filter { waited.contains($0.stage) }
+        let names = Set(unknown.map(\.name))
         return components.changes(since: lastComponents).filter { change in
-            if case .input(let name) = change.subject { !unknown.contains(name) } else { true }
+            switch change.subject {
+            case .input(let name): !names.contains(name)
+            case .gathered(_, let stage): !waited.contains(stage)
+            default: true
+            }
         }
     }
 
@@ -62,6 +68,9 @@ package struct Assessment: Sendable {
             if change.old.isNull { return "input \(name) is new" }
             if change.new.isNull { return "input \(name) is gone" }
             return feeder.map { $0 == name ? "\(name) changed" : "\(name) (stage \($0)) changed" } ?? "\(name) changed"
+        case .gathered(let input, let feeder):
+            let what = "\(input) (stage \(feeder))"
+            return change.old.isNull ? "\(what) is new" : change.new.isNull ? "\(what) is gone" : "\(what) changed"
         case .implementation:
             return "the stage kind's implementation changed (\(spelled(change.old)) → \(spelled(change.new)))"
         case .numerics(let part): return "\(part) \(spelled(change.old)) → \(spelled(change.new))"

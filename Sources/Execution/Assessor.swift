@@ -22,8 +22,7 @@ package struct Assessor: Sendable {
     /// - Parameter outputs: the digests of the artifacts that are known, by the stage that gave them.
     /// - Throws: ``UnreadableInput``.
     func components(of stage: Stage, outputs: [String: ContentDigest]) throws -> KeyComponents {
-        let inputs = stage.inputs.compactMap { input in outputs[input.stage].map { (input.name, $0) } }
-        return try keys.components(of: stage, inputs: Dictionary(inputs) { first, _ in first })
+        try keys.components(of: stage, outputs: outputs)
     }
 
     /// - Parameter outputs: the digests of the artifacts that are known, by the stage that gave them.

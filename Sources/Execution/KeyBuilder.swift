@@ -11,9 +11,9 @@ struct KeyBuilder: Sendable {
     let store: Store
     let numerics: NumericsClass
 
-    /// - Parameter inputs: the digest of each connected artifact that is known.
+    /// - Parameter outputs: the digest of each artifact that is known, by the stage that gave it.
     /// - Throws: ``UnreadableInput``.
-    func components(of stage: Stage, inputs: [String: ContentDigest]) throws -> KeyComponents {
+    func components(of stage: Stage, outputs: [String: ContentDigest]) throws -> KeyComponents {
         let read = stage.declaration.parameters.filter(\.isInKey)
         let names = Set(read.map(\.name))
         let values = stage.values.filter { names.contains($0.key) }
@@ -25,8 +25,26 @@ struct KeyBuilder: Sendable {
             }
         }
         return KeyComponents(
-            stage.declaration, parameters: parameters, inputs: inputs.mapValues(\.hexadecimal),
+            stage.declaration, parameters: parameters, inputs: inputs(of: stage, outputs),
             numerics: stage.declaration.compute == .tensors ? numerics : nil)
+    }
+
+    /// The digest of an artifact by its input; for an input that gathers, also where each comes from, which is what the
+    /// stage sees of it.
+    private func inputs(of stage: Stage, _ outputs: [String: ContentDigest]) -> JSONValue {
+        var inputs: [String: JSONValue] = [:]
+        var gathered: [String: [String: JSONValue]] = [:]
+        for input in stage.inputs {
+            guard let digest = outputs[input.stage]?.hexadecimal else { continue }
+            if let source = input.source {
+                gathered[input.name, default: [:]][input.stage] = [
+                    KeyComponents.digestKey: .string(digest), "axes": .object(source.axes),
+                ]
+            } else {
+                inputs[input.name] = .string(digest)
+            }
+        }
+        return .object(inputs.merging(gathered.mapValues(JSONValue.object)) { _, gathered in gathered })
     }
 
     /// What enters the key in the place of a path: digests of content, and the file name extension where the stage

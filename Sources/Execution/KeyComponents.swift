@@ -10,21 +10,24 @@ package struct KeyComponents: Sendable, Hashable {
     /// The version of this layout; raising it makes every stage run again.
     static let format = 1
 
+    /// The key of a gathered artifact's digest.
+    package static let digestKey = "digest"
+
     package let json: JSONValue
 
     package init(json: JSONValue) { self.json = json }
 
     /// - Parameters:
     ///   - parameters: resolved, with the digest of its content in the place of each path.
-    ///   - inputs: the digest of each connected artifact.
+    ///   - inputs: the digest of each connected artifact; for an input that gathers, an object of them by stage.
     ///   - numerics: for a stage that computes.
     init(
-        _ declaration: StageDeclaration, parameters: [String: JSONValue], inputs: [String: String],
+        _ declaration: StageDeclaration, parameters: [String: JSONValue], inputs: JSONValue,
         numerics: NumericsClass?
     ) {
         var json: JSONValue = [
             "format": .int(Self.format), "kind": .string(declaration.kind), "version": .int(declaration.version),
-            "parameters": .object(parameters), "inputs": .object(inputs.mapValues(JSONValue.string)),
+            "parameters": .object(parameters), "inputs": inputs,
         ]
         if let numerics {
             json["numerics"] = [
@@ -44,6 +47,8 @@ package struct KeyChange: Sendable, Hashable {
         /// The content of what a path parameter names.
         case content(parameter: [String])
         case input(String)
+        /// One of the artifacts that an input gathers, by the stage that gave it.
+        case gathered(input: String, stage: String)
         case implementation
         case numerics(String)
         case keyFormat
@@ -61,9 +66,7 @@ extension KeyComponents {
         Self.compare(old.json["parameters"], json["parameters"], at: []) { path, old, new in
             changes.append(KeyChange(parameter: path, old, new))
         }
-        Self.compare(old.json["inputs"], json["inputs"], at: []) { path, old, new in
-            changes.append(KeyChange(subject: .input(path.first ?? ""), old: old, new: new))
-        }
+        changes += inputChanges(since: old)
         for part in ["kind", "version"] where old.json[part] != json[part] {
             changes.append(KeyChange(subject: .implementation, old: old.json[part], new: json[part]))
         }
@@ -74,6 +77,25 @@ extension KeyComponents {
             changes.append(KeyChange(subject: .keyFormat, old: old.json["format"], new: json["format"]))
         }
         return changes
+    }
+
+    private func inputChanges(since old: KeyComponents) -> [KeyChange] {
+        let old = old.json["inputs"].objectValue ?? [:]
+        let new = json["inputs"].objectValue ?? [:]
+        return Set(old.keys).union(new.keys).sorted().flatMap { name -> [KeyChange] in
+            let (old, new) = (old[name] ?? .null, new[name] ?? .null)
+            guard old != new else { return [] }
+            guard old.objectValue != nil || new.objectValue != nil else {
+                return [KeyChange(subject: .input(name), old: old, new: new)]
+            }
+            let (oldParts, newParts) = (old.objectValue ?? [:], new.objectValue ?? [:])
+            return Set(oldParts.keys).union(newParts.keys).sorted().compactMap { stage in
+                let (old, new) = (oldParts[stage] ?? .null, newParts[stage] ?? .null)
+                guard old != new else { return nil }
+                return KeyChange(
+                    subject: .gathered(input: name, stage: stage), old: old[Self.digestKey], new: new[Self.digestKey])
+            }
+        }
     }
 
     private static func compare(

@@ -85,6 +85,7 @@ extension KeyChange.Subject {
         case .parameter(let path): path.joined(separator: ".")
         case .content(let path): path.joined(separator: ".") + ": content"
         case .input(let name): "input \(name)"
+        case .gathered(let input, let stage): "input \(input): \(stage)"
         case .implementation: "implementation"
         case .numerics(let part): part
         case .keyFormat: "key format"

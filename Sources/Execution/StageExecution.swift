@@ -137,17 +137,23 @@ struct StageExecution: Sendable {
 
     private func task(_ stage: Stage, _ outputs: [String: ContentDigest], _ work: WorkFolder) throws -> StageTask {
         var inputs: [String: String] = [:]
+        var gathered: [String: [GatheredArtifact]] = [:]
         for input in stage.inputs {
             guard let digest = outputs[input.stage], case .intact(let object) = try store.object(digest) else {
                 throw StageFailure(
                     "the artifact of stage `\(input.stage)` was removed from the store or changed while this run went on",
                     help: "run again")
             }
-            inputs[input.name] = object.path.string
+            if let source = input.source {
+                gathered[input.name, default: []].append(
+                    GatheredArtifact(stage: source.stage, axes: source.axes, path: object.path.string))
+            } else {
+                inputs[input.name] = object.path.string
+            }
         }
         return StageTask(
             stage: stage.name, kind: stage.declaration.kind, version: stage.declaration.version,
-            parameters: stage.parameterValues.json, inputs: inputs, output: work.output.string,
+            parameters: stage.parameterValues.json, inputs: inputs, gathered: gathered, output: work.output.string,
             scratch: work.scratch.string, numerics: options.numerics)
     }
 

@@ -12,11 +12,28 @@ package struct Stage: Sendable {
         package let stage: String
         /// What that stage gives.
         package let artifact: ArtifactType
+        /// For an input that gathers: the feeding stage as the file writes it, and where its instance stands.
+        package let source: Source?
         /// Where `from` says so.
         package let location: SourceLocation
     }
 
+    /// Where a gathered artifact comes from.
+    package struct Source: Sendable, Hashable {
+        package let stage: String
+        package let coordinates: [AxisValue]
+
+        package var axes: [String: JSONValue] {
+            Dictionary(coordinates.map { ($0.axis, $0.value) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    /// Of an instance with where it stands: `adapter[r=4,seed=1]`.
     package let name: String
+    /// The name in the pipeline's file.
+    package let writtenName: String
+    /// Where an instance of a stage that fans out stands, on each axis that leads to it.
+    package let coordinates: [AxisValue]
     package let declaration: StageDeclaration
     package let description: String?
 

@@ -34,19 +34,25 @@ package struct ParameterDeclaration: Sendable {
     }
 }
 
-/// One artifact that a stage kind reads from another stage.
+/// What a stage kind reads from other stages: one artifact, or all that match where it gathers.
 package struct InputDeclaration: Sendable {
     /// The key in a pipeline's `from:`.
     package let name: String
     /// The artifact types that are accepted; any one of them will do.
     package let types: [ArtifactType]
     package let isRequired: Bool
+    /// The artifacts of all instances of a stage that fans out, and of several stages, come to one run. The stage kind
+    /// then sees where each comes from, so that this is in its key.
+    package let gathers: Bool
     package let help: String
 
-    package init(_ name: String, _ types: ArtifactType..., isRequired: Bool = true, help: String) {
+    package init(
+        _ name: String, _ types: ArtifactType..., isRequired: Bool = true, gathers: Bool = false, help: String
+    ) {
         self.name = name
         self.types = types
         self.isRequired = isRequired
+        self.gathers = gathers
         self.help = help
     }
 }

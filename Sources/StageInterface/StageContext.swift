@@ -7,6 +7,8 @@ package struct StageContext: Sendable {
     package let parameters: ParameterValues
     /// The absolute path of each connected input's folder.
     package let inputs: [String: String]
+    /// What each input that gathers has, in the order of the pipeline.
+    package let gathered: [String: [GatheredArtifact]]
     /// The absolute path of the empty folder to fill.
     package let output: String
     /// The absolute path of a folder that outlives a kill and is there again when the same computation is
@@ -18,13 +20,15 @@ package struct StageContext: Sendable {
     private let stopRequested: @Sendable () -> Bool
 
     package init(
-        stage: String, parameters: ParameterValues, inputs: [String: String], output: String, scratch: String,
-        numerics: NumericsClass, stopRequested: @escaping @Sendable () -> Bool = { false },
+        stage: String, parameters: ParameterValues, inputs: [String: String],
+        gathered: [String: [GatheredArtifact]] = [:], output: String, scratch: String, numerics: NumericsClass,
+        stopRequested: @escaping @Sendable () -> Bool = { false },
         send: @escaping @Sendable (StageEvent) -> Void = { _ in }
     ) {
         self.stage = stage
         self.parameters = parameters
         self.inputs = inputs
+        self.gathered = gathered
         self.output = output
         self.scratch = scratch
         self.numerics = numerics

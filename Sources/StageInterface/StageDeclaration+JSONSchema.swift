@@ -48,6 +48,12 @@ extension StageDeclaration {
                 "scalar": ["type": ["string", "number", "boolean", "null"]],
                 "reference": ["type": "string", "pattern": "\\$\\("],
                 "stage": ["type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_-]*$"],
+                "stages": [
+                    "anyOf": [
+                        ["$ref": "#/$defs/stage"],
+                        ["type": "array", "minItems": 1, "uniqueItems": true, "items": ["$ref": "#/$defs/stage"]],
+                    ]
+                ],
                 "environment": environmentSchema,
             ],
         ]
@@ -74,6 +80,34 @@ extension StageDeclaration {
         ]
     }
 
+    /// Axes with their values, or a list of combinations.
+    private static var matrixSchema: JSONValue {
+        let value: JSONValue = [
+            "anyOf": [["$ref": "#/$defs/scalar"], ["type": "array", "items": ["$ref": "#/$defs/scalar"]]]
+        ]
+        let names: JSONValue = ["pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"]
+        return [
+            "description": "Makes an instance of the stage for each combination of values; `$(axis)` under `with`.",
+            "anyOf": [
+                [
+                    "type": "object", "minProperties": 1, "propertyNames": names,
+                    "additionalProperties": [
+                        "anyOf": [
+                            ["type": "array", "minItems": 1, "items": value], ["$ref": "#/$defs/reference"],
+                        ]
+                    ],
+                ],
+                [
+                    "type": "array", "minItems": 1,
+                    "items": [
+                        "type": "object", "minProperties": 1, "propertyNames": names, "additionalProperties": value,
+                    ],
+                ],
+                ["type": "null"],
+            ],
+        ]
+    }
+
     private static func stageSchema(for declarations: [StageDeclaration]) -> JSONValue {
         [
             "type": "object",
@@ -87,6 +121,7 @@ extension StageDeclaration {
                 ],
                 "from": ["description": "Which stages feed this one's inputs."],
                 "with": ["description": "The stage's parameters."],
+                "matrix": matrixSchema,
                 "description": ["type": "string", "description": "What the stage is for."],
             ],
             "allOf": .array(
@@ -119,11 +154,11 @@ extension StageDeclaration {
             "additionalProperties": false,
             "properties": .object(
                 Dictionary(
-                    inputs.map { ($0.name, ["$ref": "#/$defs/stage", "description": .string($0.help)]) },
+                    inputs.map { ($0.name, ["$ref": "#/$defs/stages", "description": .string($0.help)]) },
                     uniquingKeysWith: { first, _ in first })),
         ]
         var forms = [mapping]
-        if required.count == 1 || inputs.count == 1 { forms.append(["$ref": "#/$defs/stage"]) }
+        if required.count == 1 || inputs.count == 1 { forms.append(["$ref": "#/$defs/stages"]) }
         if required.isEmpty { forms.append(["type": "null"]) }
         return forms.count == 1 ? mapping : ["anyOf": .array(forms)]
     }

@@ -13,22 +13,41 @@ package struct StageTask: Sendable, Hashable, Codable {
     /// With every default filled in; a path is `{"spelled": …, "path": …}`.
     package var parameters: JSONValue
     package var inputs: [String: String]
+    /// By input that gathers, in the order of the pipeline.
+    package var gathered: [String: [GatheredArtifact]]
     package var output: String
     package var scratch: String
     package var numerics: NumericsClass
 
     package init(
-        stage: String, kind: String, version: Int, parameters: JSONValue, inputs: [String: String], output: String,
-        scratch: String, numerics: NumericsClass
+        stage: String, kind: String, version: Int, parameters: JSONValue, inputs: [String: String],
+        gathered: [String: [GatheredArtifact]] = [:], output: String, scratch: String, numerics: NumericsClass
     ) {
         self.stage = stage
         self.kind = kind
         self.version = version
         self.parameters = parameters
         self.inputs = inputs
+        self.gathered = gathered
         self.output = output
         self.scratch = scratch
         self.numerics = numerics
+    }
+}
+
+/// One of the artifacts that an input gathers.
+package struct GatheredArtifact: Sendable, Hashable, Codable {
+    /// The stage as the pipeline writes it.
+    package var stage: String
+    /// Where its instance stands, by axis; empty for a stage that doesn't fan out.
+    package var axes: [String: JSONValue]
+    /// The artifact's folder.
+    package var path: String
+
+    package init(stage: String, axes: [String: JSONValue], path: String) {
+        self.stage = stage
+        self.axes = axes
+        self.path = path
     }
 }
 

@@ -10,5 +10,7 @@ extension ArtifactType {
         "adapter", summary: "what a training leaves: PEFT's `adapter_config.json` and `adapter_model.safetensors`")
     static let model = ArtifactType("model", summary: "a model folder that transformers loads")
     package static let scores = ArtifactType("scores", summary: "`scores.json` and `predictions.jsonl`")
+    package static let comparison = ArtifactType(
+        "comparison", summary: "`comparison.json`, and the table in `comparison.md`")
     static let predictions = ArtifactType("predictions", summary: "`predictions.jsonl`")
 }

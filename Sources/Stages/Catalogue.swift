@@ -6,6 +6,6 @@ extension StageCatalogue {
         [DataStage.self, TokenizeStage.self] + Methods.all
             + [
                 TrainStage.self, AdapterStage.self, CombineStage.self, EvaluateStage.self, PredictStage.self,
-                MergeStage.self,
+                CompareStage.self, MergeStage.self,
             ])
 }

@@ -55,6 +55,7 @@ struct Worker {
             let kind = try kind(for: task)
             let context = StageContext(
                 stage: task.stage, parameters: ParameterValues(task.parameters), inputs: task.inputs,
+                gathered: task.gathered,
                 output: task.output, scratch: task.scratch, numerics: task.numerics,
                 stopRequested: { stop.isRequested },
                 send: { event in

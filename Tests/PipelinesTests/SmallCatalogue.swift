@@ -8,7 +8,7 @@ enum SmallCatalogue {
     static let method = ArtifactType("method", summary: "how a model is trained")
     static let adapter = ArtifactType("adapter", summary: "what a training leaves")
 
-    static let declarations = [data, tokenize, lora, train, report]
+    static let declarations = [data, tokenize, lora, train, report, compare]
 
     static let data = StageDeclaration(
         kind: "data", version: 1, summary: "Read rows",
@@ -92,4 +92,14 @@ enum SmallCatalogue {
         ],
         inputs: [InputDeclaration("of", adapter, rows, isRequired: false, help: "What to report.")],
         output: ArtifactType("page", summary: "a page"), example: "")
+
+    static let comparison = ArtifactType("comparison", summary: "adapters side by side")
+
+    static let compare = StageDeclaration(
+        kind: "compare", version: 1, summary: "Compare adapters", parameters: [],
+        inputs: [
+            InputDeclaration("adapters", adapter, gathers: true, help: "What is compared."),
+            InputDeclaration("tokens", tokens, isRequired: false, help: "For testing."),
+        ],
+        output: comparison, example: "")
 }

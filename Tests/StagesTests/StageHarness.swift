@@ -8,6 +8,7 @@ struct StageHarness {
     /// Where the files that the parameters name lie.
     let folder: URL
     var inputs: [String: URL] = [:]
+    var gathered: [String: [GatheredArtifact]] = [:]
     var numerics = NumericsClass(device: "cpu", threads: 2, library: "2.11.0")
 
     struct Outcome {
@@ -47,7 +48,7 @@ struct StageHarness {
         let events = EventLog()
         let context = StageContext(
             stage: "stage", parameters: ParameterValues(.object(located)), inputs: inputs.mapValues(\.path),
-            output: output.path, scratch: scratch.path, numerics: numerics, send: events.append)
+            gathered: gathered, output: output.path, scratch: scratch.path, numerics: numerics, send: events.append)
         let report = try kind.run(context)
         return Outcome(report: report, output: output, events: events.all)
     }

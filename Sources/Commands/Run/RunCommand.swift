@@ -5,6 +5,7 @@ import Diagnostics
 import Execution
 import Foundation
 import Reports
+import Stages
 import StageInterface
 import Store
 
@@ -83,6 +84,11 @@ struct RunCommand: AsyncParsableCommand {
             view.end(summary)
             let scores = ScoresTable(summary.records, pipeline: project.pipeline)
             if !dryRun, let text = scores.text(console.results) { console.writeResult("\n" + text) }
+            for record in summary.records where record.state == .hit || record.state == .ran {
+                guard project.pipeline.stage(named: record.stage)?.declaration.output == .comparison else { continue }
+                let table = ComparisonTable(stage: record.stage, metrics: record.report.metrics)
+                console.writeResult("\n" + table.text(console.results))
+            }
         }
         if summary.wasInterrupted { throw ExitStatus.interrupted }
         if summary.gaveUpWaiting { throw ExitStatus.lockHeld }
@@ -91,7 +97,8 @@ struct RunCommand: AsyncParsableCommand {
 
     private func options(_ project: Project) throws -> RunOptions {
         let graph = project.pipeline.graph
-        for name in only + from { _ = try project.stage(named: name) }
+        let only = try only.flatMap { try project.stages(named: $0) }
+        let from = try from.flatMap { try project.stages(named: $0) }
         var options = RunOptions(
             jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount, numerics: machine.numerics,
             toolVersion: PeftPipeline.version)

@@ -70,7 +70,16 @@ struct ConnectionResolver {
             }
         }
         let inputs = drafts[index].declaration?.inputs ?? []
-        drafts[index].edges = inputs.compactMap { drafts[index].edge(of: $0.name) }
+        let edges = drafts[index].edges
+        drafts[index].edges = inputs.flatMap { input in edges.filter { $0.input.name == input.name } }
+        reportRepetition(at: index)
+    }
+
+    private mutating func reportRepetition(at index: Int) {
+        var seen: [String: Set<Int>] = [:]
+        for edge in drafts[index].edges where !seen[edge.input.name, default: []].insert(edge.stage).inserted {
+            diagnostics.error("stage `\(names[edge.stage])` stands twice for one input", at: edge.location)
+        }
     }
 
     /// The input that a connection is for; nil where the stage has no such input, which is reported.

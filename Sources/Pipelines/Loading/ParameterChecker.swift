@@ -53,7 +53,7 @@ struct ParameterChecker {
         for problem in told.prefix(Self.mostProblems) { report(problem, of: index) }
         if told.count > Self.mostProblems {
             diagnostics.error(
-                "stage `\(drafts[index].name)` has \(told.count - Self.mostProblems) more mistakes under `with`",
+                "stage `\(drafts[index].writtenName)` has \(told.count - Self.mostProblems) more mistakes under `with`",
                 at: drafts[index].parametersLocation)
         }
     }
@@ -81,7 +81,7 @@ struct ParameterChecker {
                 continue
             }
             guard let value = producer.values[source], !value.isNull else {
-                let reason = "it can't be taken over: stage `\(producer.name)` has no `\(source)`"
+                let reason = "it can't be taken over: stage `\(producer.writtenName)` has no `\(source)`"
                 report(parameter.missing(at: [], reason: reason), of: index)
                 continue
             }
@@ -89,7 +89,7 @@ struct ParameterChecker {
                 producer.places[source] ?? LocatedValue(.scalar(value), at: producer.parametersLocation)
             let (resolved, problems) = parameter.type.resolve(value, at: [parameter.name])
             drafts[index].values[parameter.name] = resolved
-            for problem in problems { report(problem, of: index, inheritedFrom: producer.name) }
+            for problem in problems { report(problem, of: index, inheritedFrom: producer.writtenName) }
         }
     }
 
@@ -114,22 +114,22 @@ struct ParameterChecker {
         do {
             for problem in try declaration.check(ParameterValues(.object(values))) {
                 report(
-                    "stage `\(draft.name)`: \(problem.message)", at: problem.path, of: index,
+                    "stage `\(draft.writtenName)`: \(problem.message)", at: problem.path, of: index,
                     concernsKey: problem.concernsKey, help: Self.help(for: problem))
             }
         } catch let failure as StageFailure {
             for problem in failure.problems {
-                report("stage `\(draft.name)`: \(problem.message)", at: [], of: index, help: problem.help)
+                report("stage `\(draft.writtenName)`: \(problem.message)", at: [], of: index, help: problem.help)
             }
         } catch {
-            report("stage `\(draft.name)`: \(error)", at: [], of: index)
+            report("stage `\(draft.writtenName)`: \(error)", at: [], of: index)
         }
     }
 
     // MARK: - Findings
 
     private mutating func report(_ problem: ParameterProblem, of index: Int, inheritedFrom producer: String? = nil) {
-        let stage = "stage `\(drafts[index].name)`"
+        let stage = "stage `\(drafts[index].writtenName)`"
         drafts[index].reportedParameters.formUnion([problem.path.first ?? problem.missingKey].compactMap { $0 })
         let message: String
         if problem.concernsKey {

@@ -27,6 +27,10 @@ struct ParameterExpander {
     var diagnostics = Diagnostics()
 
     var suggestions = Suggestions()
+
+    /// The axes of a stage's matrix with the values of one combination, while the stage is read.
+    private var scope: [String: Definition] = [:]
+    private var usedAxes: Set<String> = []
     private var indices: [String: Int] = [:]
     private var size = 0
 
@@ -43,6 +47,25 @@ struct ParameterExpander {
 
     mutating func markAsUsed(_ name: String) {
         if let index = indices[name] { definitions[index].isUsed = true }
+    }
+
+    mutating func beginScope() { usedAxes = [] }
+
+    /// From now on `$(axis)` stands for the combination's values.
+    mutating func enter(_ combination: [MatrixReader.Point], at location: SourceLocation) {
+        scope = [:]
+        for point in combination {
+            let text: String? =
+                if case .array = point.value.value { nil } else { point.value.value.stringValue ?? point.value.label }
+            scope[point.value.axis] = Definition(
+                name: point.value.axis, keyLocation: location, isOverridden: false, value: point.located, text: text)
+        }
+    }
+
+    /// The axes that were used.
+    mutating func endScope() -> Set<String> {
+        scope = [:]
+        return usedAxes
     }
 
     /// The value of a node, its references filled in.
@@ -109,7 +132,7 @@ struct ParameterExpander {
             case .reference(let name, let offset, let length):
                 let place = node.location(offset: offset, length: length)
                 guard let definition = use(name, at: place), case .scalar = definition.value.content else {
-                    if let index = indices[name], case .list = definitions[index].value.content {
+                    if case .list = (scope[name] ?? indices[name].map { definitions[$0] })?.value.content {
                         reportNotText("a list", name, at: place)
                     }
                     result = nil
@@ -135,6 +158,10 @@ struct ParameterExpander {
 
     /// The parameter of this name, which counts as used from now on.
     private mutating func use(_ name: String, at place: SourceLocation) -> Definition? {
+        if let axis = scope[name] {
+            usedAxes.insert(name)
+            return axis
+        }
         if let index = indices[name] {
             definitions[index].isUsed = true
             return definitions[index]
@@ -143,9 +170,10 @@ struct ParameterExpander {
         if PipelineName.isParameter(name) {
             diagnostics.error(
                 "unknown parameter `\(name)`", at: place,
-                help: definitions.isEmpty
+                help: definitions.isEmpty && scope.isEmpty
                     ? "define it: `params: {\(name): VALUE}`"
-                    : suggestions.help(forUnknown: name, among: definitions.map(\.name), as: "parameter"))
+                    : suggestions.help(
+                        forUnknown: name, among: definitions.map(\.name) + scope.keys.sorted(), as: "parameter"))
         } else {
             diagnostics.error(
                 "`$(\(name))` does not name a parameter", at: place,

@@ -32,11 +32,19 @@ extension Pipeline {
         connections.resolve()
         diagnostics.append(contentsOf: connections.diagnostics)
 
+        var expander = InstanceExpander(connections.drafts)
+        let isSound = !diagnostics.hasErrors
+        let instances = isSound ? expander.expand(inOrder: connections.order) : nil
+        diagnostics.append(contentsOf: expander.diagnostics)
+
+        // Where the instances can't be told, the first one of each stage is looked at.
         var parameters = ParameterChecker(
-            connections.drafts, projectFolder: projectFolder, checkingFiles: checkingFiles)
-        parameters.check(inOrder: connections.order)
+            instances?.drafts ?? connections.drafts, projectFolder: projectFolder, checkingFiles: checkingFiles)
+        parameters.check(inOrder: instances?.order ?? connections.order)
         diagnostics.append(contentsOf: parameters.diagnostics)
 
+        // What is wrong in all instances of a stage is said once.
+        if instances?.drafts.count != connections.drafts.count { diagnostics = diagnostics.withoutRepetition }
         guard !diagnostics.hasErrors, let name = reader.name else { return (nil, diagnostics.sorted) }
         diagnostics.append(contentsOf: unused(reader.expander.definitions))
         let drafts = parameters.drafts
@@ -69,16 +77,28 @@ extension Stage {
     fileprivate init?(_ draft: StageDraft, among drafts: [StageDraft], projectFolder: String) {
         guard let declaration = draft.declaration else { return nil }
         self.init(
-            name: draft.name, declaration: declaration, description: draft.description, values: draft.values,
+            name: draft.name, writtenName: draft.writtenName, coordinates: draft.coordinates, declaration: declaration,
+            description: draft.description, values: draft.values,
             written: Set((draft.with ?? []).map(\.key)),
             inputs: draft.edges.compactMap { edge in
-                drafts[edge.stage].declaration.map {
+                let feeder = drafts[edge.stage]
+                return feeder.declaration.map {
                     Stage.Input(
-                        name: edge.input.name, stage: drafts[edge.stage].name, artifact: $0.output,
+                        name: edge.input.name, stage: feeder.name, artifact: $0.output,
+                        source: edge.input.gathers
+                            ? Stage.Source(stage: feeder.writtenName, coordinates: feeder.coordinates) : nil,
                         location: edge.location)
                 }
             },
             location: draft.location, withLocation: draft.parametersLocation, places: draft.places,
             projectFolder: projectFolder)
+    }
+}
+
+extension Diagnostics {
+    /// Each finding once, where it came first.
+    fileprivate var withoutRepetition: Diagnostics {
+        var seen: Set<Diagnostic> = []
+        return Diagnostics(all.filter { seen.insert($0).inserted })
     }
 }

@@ -2,7 +2,7 @@ import Diagnostics
 import YAMLDocument
 
 extension PipelineReader {
-    private enum StageKey: String, CaseIterable { case uses, from, with, description }
+    private enum StageKey: String, CaseIterable { case uses, from, with, matrix, description }
 
     mutating func readStage(_ entry: YAMLMapping.Entry) -> StageDraft {
         var draft = StageDraft(name: entry.key.text, location: entry.key.location)
@@ -25,7 +25,7 @@ extension PipelineReader {
         if let node = mapping["description"] { draft.description = readText(node, of: "description") }
         readKind(mapping["uses"], into: &draft)
         readConnections(mapping.entry("from"), into: &draft)
-        readParameters(mapping.entry("with"), into: &draft)
+        readMatrix(mapping.entry("matrix"), with: mapping.entry("with"), into: &draft)
         return draft
     }
 
@@ -50,28 +50,75 @@ extension PipelineReader {
                 [StageDraft.Connection(input: nil, stage: $0, location: entry.value.location)]
             }
         case .mapping(let mapping):
-            draft.connections = mapping.entries.map { connection in
-                StageDraft.Connection(
-                    input: (connection.key.text, connection.key.location),
-                    stage: readStageName(connection.value, for: connection.key.text),
-                    location: connection.value.isNull ? connection.key.location : connection.value.location)
+            draft.connections = mapping.entries.flatMap { connection in
+                readStages(connection.value, for: connection.key)
             }
-        case .sequence:
-            diagnostics.error(
-                "expected a mapping of inputs to stages under `from`, found a list", at: entry.value.location,
-                help: "write `from: {INPUT: STAGE}`")
-            draft.connections = nil
+        case .sequence: draft.connections = readStages(entry.value, for: nil)
         }
     }
 
-    private mutating func readStageName(_ node: YAMLNode, for input: String) -> String? {
+    /// One stage, or a list of them.
+    private mutating func readStages(_ node: YAMLNode, for key: YAMLMapping.Key?) -> [StageDraft.Connection] {
+        let input = key.map { ($0.text, $0.location) }
+        guard case .sequence(let items) = node.content else {
+            let location = node.isNull ? key?.location ?? node.location : node.location
+            return [
+                StageDraft.Connection(input: input, stage: readStageName(node, for: key?.text), location: location)
+            ]
+        }
+        if items.isEmpty {
+            diagnostics.error("expected stages, found an empty list", at: node.location)
+            return [StageDraft.Connection(input: input, stage: nil, location: node.location)]
+        }
+        return items.map {
+            StageDraft.Connection(input: input, stage: readStageName($0, for: key?.text), location: $0.location)
+        }
+    }
+
+    private mutating func readStageName(_ node: YAMLNode, for input: String?) -> String? {
         guard let scalar = node.scalar, !node.isNull else {
+            let place = input.map { " for the input `\($0)`" } ?? ""
             diagnostics.error(
-                "expected the name of a stage for the input `\(input)`, found \(node.describe)",
+                "expected the name of a stage\(place), found \(node.describe)",
                 at: node.location)
             return nil
         }
         return ReferenceText.holdsReference(scalar.text) ? readText(node, of: "from") : scalar.text
+    }
+
+    /// Reads `with` once, or for each combination of the matrix.
+    private mutating func readMatrix(
+        _ matrix: YAMLMapping.Entry?, with parameters: YAMLMapping.Entry?, into draft: inout StageDraft
+    ) {
+        guard let matrix, !matrix.value.isNull else {
+            readParameters(parameters, into: &draft)
+            return
+        }
+        draft.matrixLocation = matrix.key.location
+        var reader = MatrixReader(stage: draft.name, expander: expander)
+        let combinations = reader.read(matrix.value)
+        expander = reader.expander
+        diagnostics.append(contentsOf: reader.diagnostics)
+        guard let combinations else {
+            // What refers to the axes can't be filled in.
+            draft.withLocation = parameters?.key.location
+            draft.with = nil
+            return
+        }
+        expander.beginScope()
+        for combination in combinations {
+            expander.enter(combination, at: matrix.key.location)
+            readParameters(parameters, into: &draft)
+            draft.variants.append(
+                StageDraft.Variant(coordinates: combination.map(\.value), with: draft.with))
+        }
+        let used = expander.endScope()
+        draft.with = draft.variants.first?.with
+        for axis in combinations.first?.map(\.value.axis) ?? [] where !used.contains(axis) && draft.with != nil {
+            diagnostics.warning(
+                "the axis `\(axis)` of stage `\(draft.name)` is not used", at: matrix.key.location,
+                help: "write `$(\(axis))` where its value belongs under `with`, or leave it out")
+        }
     }
 
     private mutating func readParameters(_ entry: YAMLMapping.Entry?, into draft: inout StageDraft) {

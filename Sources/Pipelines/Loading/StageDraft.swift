@@ -21,8 +21,23 @@ struct StageDraft {
         let location: SourceLocation
     }
 
-    let name: String
+    /// An instance that the stage's own `matrix` makes.
+    struct Variant {
+        let coordinates: [AxisValue]
+        /// `with`, its axes filled in.
+        let with: [LocatedValue.Entry]?
+    }
+
+    /// Of an instance with where it stands, `adapter[r=4]`.
+    var name: String
+    /// The name in the pipeline's file.
+    let writtenName: String
     let location: SourceLocation
+    /// Where an instance stands on the axes that lead to it.
+    var coordinates: [AxisValue] = []
+    /// What the stage's own `matrix` makes; empty where there is none.
+    var variants: [Variant] = []
+    var matrixLocation: SourceLocation?
     var description: String?
 
     /// Nil for an unknown kind, which has been reported.
@@ -51,6 +66,12 @@ struct StageDraft {
 
     /// Where to say what concerns `with` as a whole.
     var parametersLocation: SourceLocation { withLocation ?? usesLocation ?? location }
+
+    init(name: String, location: SourceLocation) {
+        self.name = name
+        writtenName = name
+        self.location = location
+    }
 
     func edge(of input: String) -> Edge? { edges.first { $0.input.name == input } }
 }

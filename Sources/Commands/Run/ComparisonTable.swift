@@ -1,0 +1,41 @@
+import Diagnostics
+import Foundation
+import JSONValues
+import Reports
+
+/// What a stage of kind `compare` found, a row for each of what it compares.
+struct ComparisonTable {
+    private let stage: String
+    private let metrics: JSONValue
+
+    init(stage: String, metrics: JSONValue) {
+        self.stage = stage
+        self.metrics = metrics
+    }
+
+    func text(_ terminal: Console.Terminal) -> String {
+        let rows = metrics["rows"].arrayValue ?? []
+        let figures = metrics["metrics"].arrayValue?.compactMap(\.stringValue) ?? []
+        let axes = Set(rows.flatMap { $0["axes"].objectValue?.keys.map { $0 } ?? [] }).sorted()
+        var table = TextTable(
+            ([stage] + axes).map { .init($0) } + [.init("scores", alignment: .right)] + figures.map { .init($0) })
+        for row in rows {
+            table.append(
+                [row["stage"].stringValue ?? ""] + axes.map { Self.spelled(row["axes"][$0]) }
+                    + [row["count"].intValue.map(Figures.count) ?? ""]
+                    + figures.map { Self.figure(row["figures"][$0]) })
+        }
+        return table.lines(style: TableStyle(usesColor: terminal.usesColor)).map { $0 + "\n" }.joined()
+    }
+
+    private static func spelled(_ value: JSONValue) -> String {
+        value.stringValue ?? (value.isNull ? "" : (try? value.canonical) ?? "")
+    }
+
+    /// `0.8498 ± 0.0046`
+    private static func figure(_ value: JSONValue) -> String {
+        guard let mean = value["mean"].doubleValue else { return "" }
+        let deviation = value["std"].doubleValue.map { " ± " + String(format: "%.4f", $0) } ?? ""
+        return String(format: "%.4f", mean) + deviation
+    }
+}
