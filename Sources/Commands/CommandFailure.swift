@@ -23,4 +23,13 @@ enum ExitStatus: Int32, Error {
     case `internal` = 70
     /// 128 + SIGINT.
     case interrupted = 130
+
+    /// A store that can't be used at all is the person's to mend, like a wrong argument.
+    init(_ error: StoreError) {
+        switch error.kind {
+        case .lockTimeout: self = .lockHeld
+        case .format: self = .usage
+        case .system, .content, .changing: self = .stageFailed
+        }
+    }
 }

@@ -24,7 +24,7 @@ package struct PeftPipeline: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, StatusCommand.self, ValidateCommand.self, ExplainCommand.self, ShowCommand.self,
             MetricsCommand.self, InspectCommand.self, DagCommand.self, StagesCommand.self, RunsCommand.self,
-            LogCommand.self, DiffCommand.self, GcCommand.self,
+            LogCommand.self, DiffCommand.self, GcCommand.self, VerifyCommand.self,
         ])
 
     package init() {}
@@ -59,7 +59,7 @@ package struct PeftPipeline: AsyncParsableCommand {
             return ExitStatus.usage.rawValue
         case CommandFailure.store(let error), let error as StoreError:
             console.show([.error(error.message, help: error.help)])
-            return error.kind == .lockTimeout ? ExitStatus.lockHeld.rawValue : ExitStatus.stageFailed.rawValue
+            return ExitStatus(error).rawValue
         default:
             let code = exitCode(for: error)
             let text = fullMessage(for: error)
