@@ -22,7 +22,7 @@ struct ExplainCommand: ParsableCommand {
 
     @OptionGroup var pipeline: PipelineOptions
 
-    @Argument(help: "The stage.")
+    @Argument(help: "The stage.", completion: .stages)
     var stage: String?
 
     @OptionGroup var machine: MachineOptions

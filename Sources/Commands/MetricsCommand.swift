@@ -22,7 +22,7 @@ struct MetricsCommand: ParsableCommand {
 
     @OptionGroup var pipeline: PipelineOptions
 
-    @Argument(help: "The stage; default: all that score.")
+    @Argument(help: "The stage; default: all that score.", completion: .stages)
     var stage: String?
 
     @OptionGroup var machine: MachineOptions

@@ -19,6 +19,9 @@ package struct PeftPipeline: AsyncParsableCommand {
               peft-pipeline run pipelines/sentiment.yaml --set r=16 --dry-run
               peft-pipeline explain pipelines/sentiment.yaml adapter
               peft-pipeline stages lora
+
+            COMPLETION, with the names of stages, for bash, zsh or fish:
+              peft-pipeline --generate-completion-script zsh > ~/.zfunc/_peft-pipeline
             """,
         version: version,
         subcommands: [

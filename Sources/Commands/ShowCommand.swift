@@ -21,7 +21,7 @@ struct ShowCommand: ParsableCommand {
 
     @OptionGroup var pipeline: PipelineOptions
 
-    @Argument(help: "The stage.")
+    @Argument(help: "The stage.", completion: .stages)
     var stage: String
 
     @Flag(help: "Only the folder's path.")

@@ -20,7 +20,7 @@ struct StatusCommand: ParsableCommand {
 
     @OptionGroup var pipeline: PipelineOptions
 
-    @Argument(help: "The stages; default: all.")
+    @Argument(help: "The stages; default: all.", completion: .stages)
     var stages: [String] = []
 
     @OptionGroup var machine: MachineOptions

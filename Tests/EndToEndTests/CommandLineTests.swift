@@ -176,4 +176,37 @@ struct CommandLineTests {
             #expect(colored.errors.contains("\u{1B}["))
         }
     }
+
+    @Test("a shell completes the names of stages, by the script that the command gives for it")
+    func completion() throws {
+        try withProject { program in
+            let complete = """
+                source <(peft-pipeline --generate-completion-script bash)
+                function=$(complete -p peft-pipeline | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+                COMP_WORDS=("$@")
+                COMP_CWORD=$(($# - 1))
+                COMP_LINE="$*"
+                COMP_POINT=${#COMP_LINE}
+                $function peft-pipeline "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+                echo "${COMPREPLY[@]}"
+                """
+            func completions(_ line: String) throws -> String {
+                let bash = Process()
+                bash.executableURL = URL(fileURLWithPath: "/bin/bash")
+                bash.arguments = ["-c", complete, "bash"] + line.components(separatedBy: " ")
+                bash.currentDirectoryURL = program.folder
+                let path = Program.buildFolder.path + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
+                bash.environment = ProcessInfo.processInfo.environment.merging(["PATH": path]) { $1 }
+                let output = Pipe()
+                bash.standardOutput = output
+                try bash.run()
+                let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+                bash.waitUntilExit()
+                return text.trimmingCharacters(in: .whitespacesAndNewlines)
+            }
+            let found = try ["explain p.yaml ", "explain p.yaml o", "run p.yaml --only r", "explain absent.yaml "]
+                .map { try completions("peft-pipeline " + $0) }
+            #expect(found == ["reviews other", "other", "reviews", ""])
+        }
+    }
 }

@@ -26,8 +26,15 @@ accepted = [
     ROWS + "  model: {uses: train, from: rows}\n",
     ROWS + "  model: {uses: train, from: {rows: rows, start: rows}, with:}\n",
     ROWS + "  model: {uses: train, from: {rows: rows}, with: {learning_rate: $(rate), epochs: 2}}\n",
+    "  rows: {uses: data, matrix: {n: [1, 2], on: [[a, b], c]}, with: {source: $(n).csv}}\n",
+    "  rows: {uses: data, matrix: [{n: 1}, {n: 2}], with: {source: $(n).csv}}\n",
+    ROWS + "  model: {uses: train, from: {rows: [rows, more]}}\n",
+    ROWS + "  model: {uses: train, from: [rows, more]}\n",
 ]
 refused = [
+    "  rows: {uses: data, matrix: {n: 1}, with: {source: $(n).csv}}\n",
+    "  rows: {uses: data, matrix: [1], with: {source: a.csv}}\n",
+    ROWS + "  model: {uses: train, from: [rows, rows]}\n",
     "",
     "  rows: {uses: data}\n",
     "  rows: {uses: data, with: {}}\n",

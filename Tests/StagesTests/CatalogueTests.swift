@@ -1,4 +1,5 @@
 import Foundation
+import JSONValues
 import StageInterface
 import Testing
 
@@ -40,13 +41,30 @@ struct CatalogueTests {
         }
     }
 
+    private static let project = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+
     @Test("the reference page is what the declarations say")
     func reference() throws {
-        let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "docs/pipeline-reference.md")
+        let page = Self.project.appending(path: "docs/pipeline-reference.md")
         let written = try String(contentsOf: page, encoding: .utf8)
         #expect(
             written == StageCatalogue.standard.referencePage,
             "make it anew: peft-pipeline stages --format markdown > docs/pipeline-reference.md")
+    }
+
+    @Test("the JSON Schema is what the declarations say, and every pipeline names it to editors")
+    func schema() throws {
+        let file = Self.project.appending(path: "docs/pipeline.schema.json")
+        let written = try String(contentsOf: file, encoding: .utf8)
+        let schema = try StageDeclaration.jsonSchema(for: declarations).pretty
+        #expect(
+            written == schema + "\n",
+            "make it anew: peft-pipeline stages --format schema > docs/pipeline.schema.json")
+        let folder = Self.project.appending(path: "pipelines")
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where name.hasSuffix(".yaml") {
+            let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+            #expect(text.hasPrefix("# yaml-language-server: $schema=../docs/pipeline.schema.json\n"), "\(name)")
+        }
     }
 }

@@ -28,12 +28,15 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var machine: MachineOptions
     @OptionGroup var output: OutputOptions
 
-    @Option(help: ArgumentHelp("Run this stage and what it needs; may be given several times.", valueName: "stage"))
+    @Option(
+        help: ArgumentHelp("Run this stage and what it needs; may be given several times.", valueName: "stage"),
+        completion: .stages)
     var only: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "Run this stage, what depends on it and what these need; may be given several times.", valueName: "stage"))
+            "Run this stage, what depends on it and what these need; may be given several times.", valueName: "stage"),
+        completion: .stages)
     var from: [String] = []
 
     @Flag(help: "Run the stages of --only and --from, or all, even if the store has their results.")
