@@ -169,7 +169,10 @@ let package = Package(
         /** Gives readers of files damaged files and watches what they do: `make fuzz`. */
         .executableTarget(
             name: "fuzz",
-            dependencies: ["ChatTemplates", "JSONValues", "Models", "PEFT", "Tensors", "Tokenizers"],
+            dependencies: [
+                "ChatTemplates", "Diagnostics", "JSONValues", "Models", "PEFT", "Pipelines", "StageInterface", "Stages",
+                "Tensors", "Tokenizers",
+            ],
             path: "Tests/Fuzz",
             swiftSettings: swiftSettings),
 

@@ -4,7 +4,12 @@ import JSONValues
 import StageInterface
 
 /// Events as `--json` writes them, one object a line.
+///
+/// docs/json-output.md describes them, and a test reads it.
 enum RunEventJSON {
+    /// Raised where a key changes its meaning or goes.
+    private static let format = 1
+
     static func line(for event: RunEvent) -> String {
         let text = (try? value(for: event).canonical) ?? "{}"
         return text + "\n"
@@ -12,7 +17,11 @@ enum RunEventJSON {
 
     static func value(for event: RunEvent) -> JSONValue {
         switch event {
-        case .began(let stages): return ["event": "began", "stages": .array(stages.map(JSONValue.string))]
+        case .began(let stages):
+            return [
+                "event": "began", "format": .int(format), "tool": .string(PeftPipeline.version),
+                "stages": .array(stages.map(JSONValue.string)),
+            ]
         case .started(let stage, let reasons, let goesOn):
             return ["event": "started", "stage": .string(stage), "why": why(reasons), "goes_on": .bool(goesOn)]
         case .waiting(let stage, let holder):
