@@ -31,7 +31,7 @@ package struct Assessor: Sendable {
         let waitsFor = OrderedSet(stage.inputs.map(\.stage).filter { outputs[$0] == nil }).elements
         let components = try components(of: stage, outputs: outputs)
         let key = waitsFor.isEmpty ? try StoreKey(components: components.json) : nil
-        let lookup = try key.map(store.lookUp) ?? .miss(.unknown)
+        let lookup = try key.map { try store.lookUp($0, components: components.json) } ?? .miss(.unknown)
         let lastKey = history.key(of: stage.name)
         var lastComponents: KeyComponents?
         // Only what has to run is compared with the last run.

@@ -39,13 +39,19 @@ package struct Executor: Sendable {
         observe(.began(stages: stages.map(\.name)))
         if !options.isDryRun { begin(stages) }
 
+        let survey = HitSurvey(stages, execution: execution)
+        var outcomes = survey.hits
+        for stage in stages {
+            if let outcome = outcomes[stage.name] { note(outcome) }
+        }
+        let rest = stages.filter { outcomes[$0.name] == nil }
         var schedule = Schedule(
-            stages.map { stage in
+            rest.map { stage in
                 Schedule.Node(
-                    name: stage.name, predecessors: pipeline.graph.predecessors(of: stage.name),
+                    name: stage.name,
+                    predecessors: pipeline.graph.predecessors(of: stage.name).filter { outcomes[$0] == nil },
                     weight: stage.declaration.compute == .tensors ? options.numerics.threads : 1)
             }, capacity: options.jobs, keepsGoing: options.keepsGoing)
-        var outcomes: [String: StageOutcome] = [:]
         var idleThreads: [BlockingExecutor] = []
         var threads: [String: BlockingExecutor] = [:]
         await withTaskGroup(of: StageOutcome.self) { group in
@@ -59,7 +65,10 @@ package struct Executor: Sendable {
                     let outputs = Dictionary(known, uniquingKeysWith: { first, _ in first })
                     let thread = idleThreads.popLast() ?? BlockingExecutor()
                     threads[name] = thread
-                    group.addTask(executorPreference: thread) { await execution.perform(stage, outputs: outputs) }
+                    let damage = survey.damaged[name]
+                    group.addTask(executorPreference: thread) {
+                        await execution.perform(stage, outputs: outputs, knowing: damage)
+                    }
                 }
                 guard let outcome = await group.next() else { break }
                 outcomes[outcome.record.stage] = outcome

@@ -30,17 +30,21 @@ struct StageExecution: Sendable {
 
     /// Finds the stage's result or computes it. Everything that goes wrong is an outcome.
     ///
-    /// - Parameter outputs: the digests of the artifacts that it reads, by the stage that gave them.
-    func perform(_ stage: Stage, outputs: [String: ContentDigest]) async -> StageOutcome {
+    /// - Parameters:
+    ///   - outputs: the digests of the artifacts that it reads, by the stage that gave them.
+    ///   - assessment: what was found of the stage just now.
+    func perform(
+        _ stage: Stage, outputs: [String: ContentDigest], knowing assessment: Assessment? = nil
+    ) async -> StageOutcome {
         let start = ContinuousClock.now
         let locator = FindingLocator(stage: stage)
         var gaveUpWaiting = false
         do {
-            let assessment = try assessor.assess(stage, outputs: outputs)
+            let assessment = try assessment ?? assessor.assess(stage, outputs: outputs)
             let isForced = options.forced.contains(stage.name)
             let reasons = isForced ? [Reason.forced] : assessment.reasons
             if case .hit(let trace, let objects) = assessment.lookup, !isForced {
-                return hit(stage, trace, objects, reasons, since: start)
+                return shown(hit(stage, trace, objects, reasons, since: start))
             }
             guard let key = assessment.key, !options.isDryRun else { return wouldRun(stage, reasons, assessment.key) }
             if case .miss(let miss) = assessment.lookup, miss.isFault {
@@ -60,6 +64,26 @@ struct StageExecution: Sendable {
             tell(StageProblem(.error, "\(error)"), locator)
         }
         return ended(stage, .failed, [], nil, since: start, gaveUpWaiting: gaveUpWaiting)
+    }
+
+    /// What is known of a stage whose inputs are known; nil where it must run in any case, or where something is wrong
+    /// that ``perform(_:outputs:knowing:)`` tells.
+    func survey(_ stage: Stage, outputs: [String: ContentDigest]) -> Survey? {
+        let start = ContinuousClock.now
+        guard !options.forced.contains(stage.name), let assessment = try? assessor.assess(stage, outputs: outputs)
+        else {
+            return nil
+        }
+        switch assessment.lookup {
+        case .hit(let trace, let objects): return .hit(hit(stage, trace, objects, assessment.reasons, since: start))
+        // A second look would only find that what was damaged is gone.
+        case .miss(let miss): return miss.isFault ? .damaged(assessment) : nil
+        }
+    }
+
+    enum Survey {
+        case hit(StageOutcome)
+        case damaged(Assessment)
     }
 
     private func tell(_ problem: StageProblem, _ locator: FindingLocator) {
@@ -102,7 +126,7 @@ struct StageExecution: Sendable {
         }
         defer { lock.release() }
         if !isForced, case .hit(let trace, let objects) = try store.lookUp(key) {
-            return hit(stage, trace, objects, [.computedMeanwhile], since: start)
+            return shown(hit(stage, trace, objects, [.computedMeanwhile], since: start))
         }
         if isForced { try store.discardWork(under: lock) }
         let work = WorkFolder(try store.workFolder(under: lock))
@@ -197,9 +221,13 @@ struct StageExecution: Sendable {
             stage: stage.name, state: .hit, seconds: (ContinuousClock.now - start).seconds, reasons: reasons,
             report: StoredReport(json: trace.metrics), artifact: objects[outputName]?.path.string,
             digest: trace.outputs[outputName]?.hexadecimal)
-        observe(.finished(record))
         return StageOutcome(
             record: record, key: trace.key, digest: trace.outputs[outputName], allowsSuccessors: true)
+    }
+
+    func shown(_ outcome: StageOutcome) -> StageOutcome {
+        observe(.finished(outcome.record))
+        return outcome
     }
 
     private func wouldRun(_ stage: Stage, _ reasons: [Reason], _ key: StoreKey?) -> StageOutcome {

@@ -105,6 +105,12 @@ private struct JSONWriter {
 
     mutating func quote(_ string: String) {
         text += "\""
+        defer { text += "\"" }
+        // Nearly all strings, keys above all, stand for themselves.
+        if string.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+            text += string
+            return
+        }
         for scalar in string.unicodeScalars {
             switch scalar {
             case "\"": text += "\\\""
@@ -118,7 +124,6 @@ private struct JSONWriter {
             default: text.unicodeScalars.append(scalar)
             }
         }
-        text += "\""
     }
 
     func spelling(of value: Double) throws(JSONWritingError) -> String {

@@ -1,4 +1,4 @@
-import JSONValues
+package import JSONValues
 package import SystemPackage
 
 /// Whether a computation's results are at hand.
@@ -36,12 +36,14 @@ package enum Miss: Sendable, Hashable, CustomStringConvertible {
 extension Store {
     /// The results of a computation, each checked as ``object(_:)`` does. A damaged one is set aside.
     ///
+    /// - Parameter components: what the key was made of, if that is at hand: to compare is less work than to spell a
+    ///   trace's components again.
     /// - Throws: ``StoreError`` where something is there and cannot be read.
-    package func lookUp(_ key: StoreKey) throws -> Lookup {
+    package func lookUp(_ key: StoreKey, components: JSONValue? = nil) throws -> Lookup {
         // Before it is read: a collection that goes on beside this sees the use, or this sees that the trace is gone.
         operations.touch(layout.trace(key).path)
         guard let bytes = try readIfPresent(layout.trace(key).path) else { return .miss(.unknown) }
-        guard let trace = trace(key, from: bytes) else { return .miss(.damagedTrace) }
+        guard let trace = trace(key, from: bytes, components: components) else { return .miss(.damagedTrace) }
         var objects: [String: StoredObject] = [:]
         for (output, digest) in trace.outputs.sorted(by: { $0.key < $1.key }) {
             switch try object(digest) {
@@ -63,10 +65,10 @@ extension Store {
         return trace(key, from: bytes)
     }
 
-    private func trace(_ key: StoreKey, from bytes: [UInt8]) -> Trace? {
-        guard let json = try? JSONValue(parsing: bytes), let trace = Trace(json: json), trace.key == key else {
-            return nil
-        }
+    private func trace(_ key: StoreKey, from bytes: [UInt8], components: JSONValue? = nil) -> Trace? {
+        guard let json = try? JSONValue(parsing: bytes) else { return nil }
+        let known = components.map { $0 == json["components"] } ?? false
+        guard let trace = Trace(json: json, key: known ? key : nil), trace.key == key else { return nil }
         return trace
     }
 

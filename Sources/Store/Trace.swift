@@ -21,7 +21,16 @@ package struct Trace: Sendable, Hashable {
         components: JSONValue, outputs: [String: ContentDigest], metrics: JSONValue = [:], duration: Double,
         created: String, toolVersion: String
     ) throws(JSONWritingError) {
-        key = try StoreKey(components: components)
+        self.init(
+            key: try StoreKey(components: components), components: components, outputs: outputs, metrics: metrics,
+            duration: duration, created: created, toolVersion: toolVersion)
+    }
+
+    private init(
+        key: StoreKey, components: JSONValue, outputs: [String: ContentDigest], metrics: JSONValue, duration: Double,
+        created: String, toolVersion: String
+    ) {
+        self.key = key
         self.components = components
         self.outputs = outputs
         self.metrics = metrics
@@ -39,15 +48,19 @@ package struct Trace: Sendable, Hashable {
     }
 
     /// Reads what ``json`` gives. Nil for anything else.
-    init?(json: JSONValue) {
+    ///
+    /// - Parameter known: the key of the components, where they are known to be its own.
+    init?(json: JSONValue, key known: StoreKey? = nil) {
         guard json["trace"] == 1, let outputs = json["outputs"].objectValue,
             let duration = json["duration"].doubleValue, let created = json["created"].stringValue,
             let toolVersion = json["tool"].stringValue
         else { return nil }
         let digests = outputs.compactMapValues { $0.stringValue.flatMap { ContentDigest(hexadecimal: $0) } }
-        guard digests.count == outputs.count else { return nil }
-        try? self.init(
-            components: json["components"], outputs: digests, metrics: json["metrics"], duration: duration,
+        guard digests.count == outputs.count, let key = known ?? (try? StoreKey(components: json["components"])) else {
+            return nil
+        }
+        self.init(
+            key: key, components: json["components"], outputs: digests, metrics: json["metrics"], duration: duration,
             created: created, toolVersion: toolVersion)
     }
 }

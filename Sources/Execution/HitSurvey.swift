@@ -1,0 +1,61 @@
+import Dispatch
+import Pipelines
+import Store
+import Synchronization
+
+/// Which stages need not run: what is known before anything does.
+///
+/// To look a stage up takes less than to hand it to a thread, so the stages of one level are looked up in parts, one part a
+/// thread at a time. A stage behind one that has to run is left to the schedule.
+struct HitSurvey {
+    private(set) var hits: [String: StageOutcome] = [:]
+    /// Stages whose result is damaged.
+    private(set) var damaged: [String: Assessment] = [:]
+
+    private static let part = 32
+
+    /// - Parameter stages: each after those that feed it.
+    init(_ stages: [Stage], execution: StageExecution) {
+        var outputs: [String: ContentDigest] = [:]
+        for level in Self.levels(of: stages) {
+            let ready = level.filter { $0.inputs.allSatisfy { outputs[$0.stage] != nil } }
+            if Task.isCancelled { return }
+            for (stage, survey) in zip(ready, Self.survey(ready, outputs, execution)) {
+                switch survey {
+                case .hit(let outcome):
+                    hits[stage.name] = execution.shown(outcome)
+                    outputs[stage.name] = outcome.digest
+                case .damaged(let assessment): damaged[stage.name] = assessment
+                case nil: break
+                }
+            }
+        }
+    }
+
+    private static func survey(
+        _ stages: [Stage], _ outputs: [String: ContentDigest], _ execution: StageExecution
+    ) -> [StageExecution.Survey?] {
+        let parts = (stages.count + part - 1) / part
+        guard parts > 1 else { return stages.map { execution.survey($0, outputs: outputs) } }
+        let found = Mutex([Int: [StageExecution.Survey?]]())
+        DispatchQueue.concurrentPerform(iterations: parts) { number in
+            let range = number * part..<min(stages.count, (number + 1) * part)
+            let surveys = stages[range].map { execution.survey($0, outputs: outputs) }
+            found.withLock { $0[number] = surveys }
+        }
+        return found.withLock { found in (0..<parts).flatMap { found[$0] ?? [] } }
+    }
+
+    /// The stages by the longest way to them among these.
+    private static func levels(of stages: [Stage]) -> [[Stage]] {
+        var level: [String: Int] = [:]
+        var levels: [[Stage]] = []
+        for stage in stages {
+            let own = stage.inputs.compactMap { level[$0.stage].map { $0 + 1 } }.max() ?? 0
+            level[stage.name] = own
+            if own == levels.count { levels.append([]) }
+            levels[own].append(stage)
+        }
+        return levels
+    }
+}
