@@ -27,7 +27,7 @@ package struct PeftPipeline: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, StatusCommand.self, ValidateCommand.self, ExplainCommand.self, ShowCommand.self,
             MetricsCommand.self, InspectCommand.self, DagCommand.self, StagesCommand.self, RunsCommand.self,
-            LogCommand.self, DiffCommand.self, GcCommand.self, VerifyCommand.self,
+            LogCommand.self, DiffCommand.self, GcCommand.self, VerifyCommand.self, DoctorCommand.self,
         ])
 
     package init() {}

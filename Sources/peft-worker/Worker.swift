@@ -1,6 +1,7 @@
 import Foundation
 import JSONValues
 import StageInterface
+import Stages
 
 /// Runs one stage: a task file in, events on standard output, a result file last.
 ///
@@ -18,6 +19,10 @@ struct Worker {
     let catalogue: StageCatalogue
 
     func run(arguments: [String]) -> ExitCode {
+        if arguments == ["--check"] {
+            print((try? MachineReport.json.canonical) ?? "{}")
+            return .done
+        }
         guard arguments.count == 2 else {
             Self.say("usage: peft-worker TASK RESULT\nRuns one stage for peft-pipeline; not for use by hand.\n")
             return .usage

@@ -67,6 +67,30 @@ struct FaultTests {
         }
     }
 
+    @Test("doctor finds what a run would stumble over")
+    func doctor() throws {
+        try TinyProject.with(pipeline: KillTests.cheap) { project in
+            let fresh = try project.program("doctor")
+            #expect(fresh.status == 0, "\(fresh.errors)")
+            #expect(fresh.output.contains("none yet"), "\(fresh.output)")
+            _ = try project.run()
+            let sound = try project.program("doctor")
+            #expect(sound.status == 0, "\(sound.errors)")
+            #expect(sound.output.contains("LibTorch") && sound.output.contains("2.11"), "\(sound.output)")
+            try StoreCheck(of: project).expectWhole("after doctor")
+
+            var broken = project.program
+            broken.environment["PEFT_PIPELINE_WORKER"] = "/bin/false"
+            let worker = try broken.run(["doctor"])
+            #expect(worker.status == 1)
+            #expect(worker.errors.contains("/bin/false ended with 1"), "\(worker.errors)")
+            try project.write("99\n", to: ".peft-pipeline/format")
+            let newer = try project.program("doctor")
+            #expect(newer.status == 1)
+            #expect(newer.errors.contains("newer version"), "\(newer.errors)")
+        }
+    }
+
     @Test("a store of a newer format is refused in words, and left alone")
     func newerFormat() throws {
         try TinyProject.with(pipeline: KillTests.cheap) { project in

@@ -86,6 +86,7 @@ struct JSONOutputTests {
                 ["status", "p.yaml", "--threads", "1"], ["explain", "p.yaml", "--threads", "1"],
                 ["show", "p.yaml", "rows", "--threads", "1"], ["metrics", "p.yaml", "--threads", "1"], ["runs"],
                 ["log", "last", "rows"], ["diff", "last~1", "last", "--all"], ["inspect", "models/tiny"],
+                ["doctor"],
             ]
             for call in calls {
                 let ended = try project.program.run(call + ["--json"])
