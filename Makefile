@@ -56,6 +56,11 @@ tokenizers: build reference ## Compare tokenizers with Hugging Face's, row by ro
 	@.deps/reference/bin/python scripts/reference/tokenizers_conformance.py
 	@.deps/reference/bin/python scripts/reference/tokenizers_conformance.py --time
 
+.PHONY: bench-runner
+bench-runner: build ## Measure the runner against DVC and Snakemake
+	@scripts/bench/setup.sh
+	@.deps/bench/bin/python scripts/bench/runner.py
+
 .PHONY: lint
 lint: ## Check format, and that modules import only what stands above them
 	@swift format lint --strict --recursive Sources Tests Package.swift

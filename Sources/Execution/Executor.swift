@@ -41,9 +41,7 @@ package struct Executor: Sendable {
 
         let survey = HitSurvey(stages, execution: execution)
         var outcomes = survey.hits
-        for stage in stages {
-            if let outcome = outcomes[stage.name] { note(outcome) }
-        }
+        note(stages.compactMap { outcomes[$0.name] })
         let rest = stages.filter { outcomes[$0.name] == nil }
         var schedule = Schedule(
             rest.map { stage in
@@ -74,7 +72,7 @@ package struct Executor: Sendable {
                 outcomes[outcome.record.stage] = outcome
                 if let thread = threads.removeValue(forKey: outcome.record.stage) { idleThreads.append(thread) }
                 schedule.finish(outcome.record.stage, succeeded: outcome.allowsSuccessors)
-                note(outcome)
+                note([outcome])
             }
         }
         let records = records(of: stages, outcomes)
@@ -133,19 +131,23 @@ package struct Executor: Sendable {
         ])
     }
 
-    private func note(_ outcome: StageOutcome) {
+    private func note(_ outcomes: [StageOutcome]) {
         guard !options.isDryRun else { return }
+        try? journal.append(contentsOf: outcomes.map(event(for:)))
+        for outcome in outcomes where outcome.allowsSuccessors {
+            if let key = outcome.key { try? history.record(key, of: outcome.record.stage) }
+        }
+    }
+
+    private func event(for outcome: StageOutcome) -> JSONValue {
         let record = outcome.record
         var event: JSONValue = [
             "event": "finished", "stage": .string(record.stage), "state": .string(record.state.rawValue),
             "seconds": .double(record.seconds), "why": .string(record.reasons.line),
         ]
-        if let key = outcome.key {
-            event["key"] = .string(key.hexadecimal)
-            if outcome.allowsSuccessors { try? history.record(key, of: record.stage) }
-        }
+        if let key = outcome.key { event["key"] = .string(key.hexadecimal) }
         if let digest = record.digest { event["output"] = .string(digest) }
-        try? journal.append(event)
+        return event
     }
 }
 

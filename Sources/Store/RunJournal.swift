@@ -32,12 +32,18 @@ package final class RunJournal: Sendable {
     /// Writes an event, an object of the caller's making.
     ///
     /// - Throws: ``StoreError``; `JSONWritingError` for a number that is not finite.
-    package func append(_ event: JSONValue) throws {
+    package func append(_ event: JSONValue) throws { try append(contentsOf: [event]) }
+
+    /// Writes several events at once.
+    ///
+    /// - Throws: as ``append(_:)``.
+    package func append(contentsOf events: [JSONValue]) throws {
+        guard !events.isEmpty else { return }
         try life.withLock { life in
             guard case .planned = life else { return }
             life = .running(try takeLock())
         }
-        try log.append([event])
+        try log.append(events)
     }
 
     private func takeLock() throws -> FileLock? {
