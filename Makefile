@@ -35,7 +35,7 @@ fuzz: setup ## Try every reader of files with 200,000 damaged ones each (INPUTS,
 
 .PHONY: reference
 reference: setup ## Build the environment of the reference libraries, in .deps/reference
-	@scripts/reference/setup.sh
+	@scripts/python-environment.sh reference "transformers, PEFT and PyTorch (about 5 GB)"
 
 .PHONY: conformance
 conformance: build reference ## Compare every architecture and method with transformers and PEFT
@@ -58,7 +58,7 @@ tokenizers: build reference ## Compare tokenizers with Hugging Face's, row by ro
 
 .PHONY: bench-runner
 bench-runner: build ## Measure the runner against DVC and Snakemake
-	@scripts/bench/setup.sh
+	@scripts/python-environment.sh bench "DVC and Snakemake"
 	@.deps/bench/bin/python scripts/bench/runner.py
 
 .PHONY: lint
