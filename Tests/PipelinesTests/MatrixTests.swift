@@ -93,6 +93,24 @@ struct MatrixTests {
         #expect(inputs(pipeline, "next[method=large]") == ["tokens", "large", "adapter[method=large]"])
     }
 
+    @Test("a list of stages fans out where no stage has a matrix, and gathers where the input does")
+    func listsAlone() throws {
+        let pipeline = try load(
+            """
+            tokens: {uses: tokenize, from: rows, with: {tokenizer: models/small}}
+            small: {uses: lora, with: {r: 4}}
+            large: {uses: lora, with: {r: 12}}
+            adapter: {uses: train, from: {tokens: tokens, method: [small, large]}}
+            other: {uses: train, from: {tokens: tokens, method: small}}
+            all: {uses: compare, from: {adapters: [adapter, other]}}
+            """)
+        #expect(
+            pipeline.stages.map(\.name).suffix(4)
+                == ["adapter[method=small]", "adapter[method=large]", "other", "all"])
+        #expect(inputs(pipeline, "adapter[method=large]") == ["tokens", "large"])
+        #expect(inputs(pipeline, "all") == ["adapter[method=small]", "adapter[method=large]", "other"])
+    }
+
     @Test("an input that gathers takes all instances at once, or those that match")
     func gathering() throws {
         let pipeline = try load(

@@ -50,7 +50,7 @@ struct InstanceExpander {
     ///
     /// - Parameter order: the numbers of the stages, each after those that feed it.
     mutating func expand(inOrder order: [Int]) -> (drafts: [StageDraft], order: [Int])? {
-        guard stages.contains(where: { !$0.variants.isEmpty }) else { return (stages, order) }
+        guard stages.contains(where: fansOut) else { return (stages, order) }
         for index in order {
             guard let made = plan(index) else { return nil }
             plans[index] = made
@@ -70,6 +70,11 @@ struct InstanceExpander {
             plans[index].map { instance(of: stages[index], $0, firsts) }
         }
         return (drafts, order.flatMap { firsts[$0]..<(firsts[$0] + plans[$0].count) })
+    }
+
+    /// Whether a stage has instances of its own making, by a matrix or a list of stages.
+    private func fansOut(_ stage: StageDraft) -> Bool {
+        !stage.variants.isEmpty || feeds(of: stage).contains { $0.edges.count > 1 && !$0.input.gathers }
     }
 
     private func instance(of stage: StageDraft, _ plan: Plan, _ firsts: [Int]) -> StageDraft {
