@@ -3,7 +3,8 @@
     make bench-runner
 
 Work is a copy of two lines: `cp` under Snakemake and DVC, a `data` stage here, which reads them as a table and writes a
-data set. Every figure is the median of its repetitions; memory is the runner's largest resident set.
+data set. A cold run is done once; with nothing to do, a figure is the median of its repetitions. Memory is the runner's
+largest resident set.
 """
 
 import argparse
@@ -121,7 +122,7 @@ class Bench:
         return statistics.median(times)
 
     def hashing(self, megabytes):
-        """MB a second of a validation that digests one large file, its pages dropped first where that is allowed."""
+        """MB a second of an `explain` that digests one large file, its pages dropped first where that is allowed."""
         folder = folder_made(self.scratch / "large")
         line = b"a line of text that is neither long nor short,1\n"
         with open(folder / "large.csv", "wb") as file:
