@@ -24,7 +24,10 @@ package struct Assessment: Sendable {
     }
 
     /// Why the stage is a hit, or why it has to run, in words.
-    package var reasons: [Reason] {
+    package var reasons: [Reason] { reasons(knowing: nil) }
+
+    /// - Parameter fault: what was wrong with the stored result before.
+    func reasons(knowing fault: Miss?) -> [Reason] {
         switch lookup {
         case .hit:
             return [lastKey == key ? .unchanged : .computedBefore]
@@ -32,6 +35,7 @@ package struct Assessment: Sendable {
             let changes = changes.map { Reason.changed($0, words: words(for: $0)) }
             if !changes.isEmpty { return changes }
             if !waitsFor.isEmpty { return [.after(waitsFor)] }
+            let miss = fault ?? miss
             if miss.isFault { return [.storeFault("\(miss)")] }
             guard let lastKey else { return [.firstRun] }
             return [lastKey == key ? .resultGone : .lastRunForgotten]

@@ -63,9 +63,9 @@ package struct Executor: Sendable {
                     let outputs = Dictionary(known, uniquingKeysWith: { first, _ in first })
                     let thread = idleThreads.popLast() ?? BlockingExecutor()
                     threads[name] = thread
-                    let damage = survey.damaged[name]
+                    let fault = survey.faults[name]
                     group.addTask(executorPreference: thread) {
-                        await execution.perform(stage, outputs: outputs, knowing: damage)
+                        await execution.perform(stage, outputs: outputs, knowing: fault)
                     }
                 }
                 guard let outcome = await group.next() else { break }

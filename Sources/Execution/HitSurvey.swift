@@ -9,8 +9,9 @@ import Synchronization
 /// thread at a time. A stage behind one that has to run is left to the schedule.
 struct HitSurvey {
     private(set) var hits: [String: StageOutcome] = [:]
-    /// Stages whose result is damaged.
-    private(set) var damaged: [String: Assessment] = [:]
+    /// What is wrong with the stored results of others. It is looked at again when they run, as inputs may change until
+    /// then.
+    private(set) var faults: [String: Miss] = [:]
 
     private static let part = 32
 
@@ -25,7 +26,7 @@ struct HitSurvey {
                 case .hit(let outcome):
                     hits[stage.name] = execution.shown(outcome)
                     outputs[stage.name] = outcome.digest
-                case .damaged(let assessment): damaged[stage.name] = assessment
+                case .fault(let miss): faults[stage.name] = miss
                 case nil: break
                 }
             }

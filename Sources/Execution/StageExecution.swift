@@ -32,23 +32,24 @@ struct StageExecution: Sendable {
     ///
     /// - Parameters:
     ///   - outputs: the digests of the artifacts that it reads, by the stage that gave them.
-    ///   - assessment: what was found of the stage just now.
+    ///   - fault: what was wrong with its stored result before, of which nothing is left to see now.
     func perform(
-        _ stage: Stage, outputs: [String: ContentDigest], knowing assessment: Assessment? = nil
+        _ stage: Stage, outputs: [String: ContentDigest], knowing fault: Miss? = nil
     ) async -> StageOutcome {
         let start = ContinuousClock.now
         let locator = FindingLocator(stage: stage)
         var gaveUpWaiting = false
         do {
-            let assessment = try assessment ?? assessor.assess(stage, outputs: outputs)
+            let assessment = try assessor.assess(stage, outputs: outputs)
             let isForced = options.forced.contains(stage.name)
-            let reasons = isForced ? [Reason.forced] : assessment.reasons
+            let reasons = isForced ? [Reason.forced] : assessment.reasons(knowing: fault)
             if case .hit(let trace, let objects) = assessment.lookup, !isForced {
                 return shown(hit(stage, trace, objects, reasons, since: start))
             }
             guard let key = assessment.key, !options.isDryRun else { return wouldRun(stage, reasons, assessment.key) }
-            if case .miss(let miss) = assessment.lookup, miss.isFault {
-                tell(StageProblem(.warning, "\(miss); it is computed again"), locator)
+            if case .miss(let found) = assessment.lookup {
+                let miss = fault ?? found
+                if miss.isFault { tell(StageProblem(.warning, "\(miss); it is computed again"), locator) }
             }
             return try await compute(stage, assessment, key, reasons, outputs, locator, isForced: isForced)
         } catch is CancellationError {
@@ -77,13 +78,13 @@ struct StageExecution: Sendable {
         switch assessment.lookup {
         case .hit(let trace, let objects): return .hit(hit(stage, trace, objects, assessment.reasons, since: start))
         // A second look would only find that what was damaged is gone.
-        case .miss(let miss): return miss.isFault ? .damaged(assessment) : nil
+        case .miss(let miss): return miss.isFault ? .fault(miss) : nil
         }
     }
 
     enum Survey {
         case hit(StageOutcome)
-        case damaged(Assessment)
+        case fault(Miss)
     }
 
     private func tell(_ problem: StageProblem, _ locator: FindingLocator) {
