@@ -43,13 +43,11 @@ package struct Executor: Sendable {
         var outcomes = survey.hits
         note(stages.compactMap { outcomes[$0.name] })
         let rest = stages.filter { outcomes[$0.name] == nil }
+        let refused = options.allowsPrograms || options.isDryRun ? [] : rest.filter(\.declaration.runsPrograms)
+        for stage in refused { outcomes[stage.name] = execution.refuse(stage) }
         var schedule = Schedule(
-            rest.map { stage in
-                Schedule.Node(
-                    name: stage.name,
-                    predecessors: pipeline.graph.predecessors(of: stage.name).filter { outcomes[$0] == nil },
-                    weight: stage.declaration.compute == .tensors ? options.numerics.threads : 1)
-            }, capacity: options.jobs, keepsGoing: options.keepsGoing)
+            refused.isEmpty
+                ? nodes(of: rest, known: outcomes) : [], capacity: options.jobs, keepsGoing: options.keepsGoing)
         var idleThreads: [BlockingExecutor] = []
         var threads: [String: BlockingExecutor] = [:]
         await withTaskGroup(of: StageOutcome.self) { group in
@@ -79,9 +77,18 @@ package struct Executor: Sendable {
         let summary = RunSummary(
             records: records, seconds: (ContinuousClock.now - start).seconds,
             wasInterrupted: Task.isCancelled && records.contains { $0.state == .stopped || $0.state == .skipped },
-            gaveUpWaiting: outcomes.values.contains(where: \.gaveUpWaiting))
+            gaveUpWaiting: outcomes.values.contains(where: \.gaveUpWaiting), wasRefused: !refused.isEmpty)
         end(summary)
         return summary
+    }
+
+    private func nodes(of stages: [Stage], known: [String: StageOutcome]) -> [Schedule.Node] {
+        stages.map { stage in
+            Schedule.Node(
+                name: stage.name,
+                predecessors: pipeline.graph.predecessors(of: stage.name).filter { known[$0] == nil },
+                weight: stage.declaration.compute == .tensors ? options.numerics.threads : 1)
+        }
     }
 
     /// The wanted stages and all that they need.

@@ -87,6 +87,16 @@ struct StageExecution: Sendable {
         case fault(Miss)
     }
 
+    /// Says that a stage would run a program that the pipeline names, which was not allowed.
+    func refuse(_ stage: Stage) -> StageOutcome {
+        let finding = Diagnostic.error(
+            "stage `\(stage.name)` runs a program that the pipeline names, which has to be allowed", at: stage.location,
+            help: "read what it does, then run with --allow-commands")
+        observe(.finding(stage: stage.name, finding))
+        note(finding, of: stage)
+        return ended(stage, .failed, [], nil, since: ContinuousClock.now)
+    }
+
     private func tell(_ problem: StageProblem, _ locator: FindingLocator) {
         let finding = locator.diagnostic(problem)
         observe(.finding(stage: locator.stage.name, finding))

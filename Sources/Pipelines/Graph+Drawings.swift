@@ -46,7 +46,7 @@ extension Graph {
                     [
                         "name": .string(stage.name),
                         "uses": .string(stage.declaration.kind),
-                        "gives": .string(stage.declaration.output.name),
+                        "gives": .string(stage.output.name),
                         "level": .int(level[stage.name] ?? 0),
                         "inputs": .array(
                             stage.inputs.map {

@@ -46,6 +46,9 @@ package struct Stage: Sendable {
     /// The connected inputs, in the order of the declaration.
     package let inputs: [Input]
 
+    /// What it gives.
+    package let output: ArtifactType
+
     /// Where the stage's name stands.
     package let location: SourceLocation
 

@@ -1,6 +1,7 @@
 package import StageInterface
 
 extension ArtifactType {
+    static let files = ArtifactType("files", summary: "files of any kind, under the names that the stage gives them")
     static let dataset = ArtifactType(
         "dataset", summary: "`train.jsonl`, `validation.jsonl`, `test.jsonl` (id, text, label) and `dataset.json`")
     static let tokens = ArtifactType(
@@ -13,4 +14,7 @@ extension ArtifactType {
     package static let comparison = ArtifactType(
         "comparison", summary: "`comparison.json`, and the table in `comparison.md`")
     static let predictions = ArtifactType("predictions", summary: "`predictions.jsonl`")
+
+    /// Every type, for a stage that may give any.
+    static let all = [files, dataset, tokens, method, adapter, model, scores, comparison, predictions]
 }

@@ -3,7 +3,7 @@ package import StageInterface
 extension StageCatalogue {
     /// Every stage kind of peft-pipeline, in the order in which a pipeline uses them.
     package static let standard = StageCatalogue(
-        [DataStage.self, TokenizeStage.self] + Methods.all
+        [DataStage.self, CommandStage.self, TokenizeStage.self] + Methods.all
             + [
                 TrainStage.self, AdapterStage.self, CombineStage.self, EvaluateStage.self, PredictStage.self,
                 CompareStage.self, MergeStage.self,

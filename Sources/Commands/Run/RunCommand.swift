@@ -45,6 +45,9 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "After a failure, go on with the stages that don't depend on it.")
     var keepGoing = false
 
+    @Flag(help: "Let stages of kind `command` run the programs that the pipeline names. Read them first.")
+    var allowCommands = false
+
     @Flag(name: [.customShort("n"), .long], help: "Say what would run and why, and run nothing.")
     var dryRun = false
 
@@ -88,12 +91,13 @@ struct RunCommand: AsyncParsableCommand {
             let scores = ScoresTable(summary.records, pipeline: project.pipeline)
             if !dryRun, let text = scores.text(console.results) { console.writeResult("\n" + text) }
             for record in summary.records where record.state == .hit || record.state == .ran {
-                guard project.pipeline.stage(named: record.stage)?.declaration.output == .comparison else { continue }
+                guard project.pipeline.stage(named: record.stage)?.output == .comparison else { continue }
                 let table = ComparisonTable(stage: record.stage, metrics: record.report.metrics)
                 console.writeResult("\n" + table.text(console.results))
             }
         }
         if summary.wasInterrupted { throw ExitStatus.interrupted }
+        if summary.wasRefused { throw ExitStatus.usage }
         if summary.gaveUpWaiting { throw ExitStatus.lockHeld }
         if summary.hasFailed { throw ExitStatus.stageFailed }
     }
@@ -110,6 +114,7 @@ struct RunCommand: AsyncParsableCommand {
         if force { options.forced = chosen.isEmpty ? Set(graph.stages.map(\.name)) : chosen }
         options.keepsGoing = keepGoing
         options.isDryRun = dryRun
+        options.allowsPrograms = allowCommands
         options.lockTimeout = lockTimeout.map { .milliseconds(Int64($0 * 1000)) }
         return options
     }

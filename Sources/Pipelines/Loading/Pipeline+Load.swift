@@ -75,22 +75,22 @@ extension PipelineParameter {
 extension Stage {
     /// A stage from a draft without faults; nil for one of an unknown kind.
     fileprivate init?(_ draft: StageDraft, among drafts: [StageDraft], projectFolder: String) {
-        guard let declaration = draft.declaration else { return nil }
+        guard let declaration = draft.declaration, let output = draft.output else { return nil }
         self.init(
             name: draft.name, writtenName: draft.writtenName, coordinates: draft.coordinates, declaration: declaration,
             description: draft.description, values: draft.values,
             written: Set((draft.with ?? []).map(\.key)),
             inputs: draft.edges.compactMap { edge in
                 let feeder = drafts[edge.stage]
-                return feeder.declaration.map {
+                return feeder.output.map {
                     Stage.Input(
-                        name: edge.input.name, stage: feeder.name, artifact: $0.output,
+                        name: edge.input.name, stage: feeder.name, artifact: $0,
                         source: edge.input.gathers
                             ? Stage.Source(stage: feeder.writtenName, coordinates: feeder.coordinates) : nil,
                         location: edge.location)
                 }
             },
-            location: draft.location, withLocation: draft.parametersLocation, places: draft.places,
+            output: output, location: draft.location, withLocation: draft.parametersLocation, places: draft.places,
             projectFolder: projectFolder)
     }
 }

@@ -73,7 +73,7 @@ enum TrainStage: StageKind {
             InputDeclaration("tokens", .tokens, help: "The rows."),
             InputDeclaration("method", .method, help: "What is trained."),
         ],
-        output: .adapter, compute: .tensors,
+        output: .always(.adapter), compute: .tensors,
         example: """
             adapter:
               uses: train
