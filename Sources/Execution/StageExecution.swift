@@ -142,7 +142,7 @@ struct StageExecution: Sendable {
         if isForced { try store.discardWork(under: lock) }
         let work = WorkFolder(try store.workFolder(under: lock))
         let goesOn = try work.prepare()
-        let task = try task(stage, outputs, work)
+        let task = try task(stage, outputs, work, continuing: isForced ? nil : assessment.earlier)
         noteStart(of: stage, key, work)
         defer { try? store.endLog(of: name, run: run) }
         observe(.started(stage: name, reasons: reasons, goesOn: goesOn))
@@ -170,7 +170,9 @@ struct StageExecution: Sendable {
         }
     }
 
-    private func task(_ stage: Stage, _ outputs: [String: ContentDigest], _ work: WorkFolder) throws -> StageTask {
+    private func task(
+        _ stage: Stage, _ outputs: [String: ContentDigest], _ work: WorkFolder, continuing earlier: EarlierState?
+    ) throws -> StageTask {
         var inputs: [String: String] = [:]
         var gathered: [String: [GatheredArtifact]] = [:]
         for input in stage.inputs {
@@ -186,10 +188,18 @@ struct StageExecution: Sendable {
                 inputs[input.name] = object.path.string
             }
         }
+        var continuation: ContinuationFolders?
+        if let declared = stage.declaration.continuation, try declared.isExact(stage.parameterValues) {
+            try work.prepareState()
+            continuation = ContinuationFolders(state: work.state.string)
+            if let earlier, case .intact(let object) = try store.object(earlier.digest) {
+                continuation?.earlier = object.path.string
+            }
+        }
         return StageTask(
             stage: stage.name, kind: stage.declaration.kind, version: stage.declaration.version,
             parameters: stage.parameterValues.json, inputs: inputs, gathered: gathered, output: work.output.string,
-            scratch: work.scratch.string, numerics: options.numerics)
+            scratch: work.scratch.string, continuation: continuation, numerics: options.numerics)
     }
 
     private func keep(
@@ -210,9 +220,11 @@ struct StageExecution: Sendable {
                     \(object.digest.short) now; it is not deterministic
                     """), locator)
         }
+        var outputs = [outputName: object.digest]
+        if work.hasState { outputs[EarlierState.outputName] = try store.insert(directory: work.state).digest }
         let report = StoredReport(result)
         let trace = try Trace(
-            components: components.json, outputs: [outputName: object.digest], metrics: report.json,
+            components: components.json, outputs: outputs, metrics: report.json,
             duration: seconds, created: Date.now.formatted(.iso8601), toolVersion: options.toolVersion)
         try store.record(trace, under: lock)
         let record = StageRecord(

@@ -25,6 +25,7 @@ package struct StageDeclaration: Sendable {
     package let compute: ComputeUse
     /// Whether the pipeline says which program runs. Such a stage needs the permission of whoever runs it.
     package let runsPrograms: Bool
+    package let continuation: ContinuationDeclaration?
 
     /// Lines of YAML that show the kind in a pipeline.
     package let example: String
@@ -35,7 +36,8 @@ package struct StageDeclaration: Sendable {
     package init(
         kind: String, version: Int, summary: String, discussion: String = "",
         parameters: [ParameterDeclaration], inputs: [InputDeclaration] = [], takesOtherInputs: Bool = false,
-        output: OutputDeclaration, compute: ComputeUse = .none, runsPrograms: Bool = false, example: String,
+        output: OutputDeclaration, compute: ComputeUse = .none, runsPrograms: Bool = false,
+        continuation: ContinuationDeclaration? = nil, example: String,
         check: @escaping @Sendable (ParameterValues) throws -> [ParameterProblem] = { _ in [] }
     ) {
         self.kind = kind
@@ -48,6 +50,7 @@ package struct StageDeclaration: Sendable {
         self.output = output
         self.compute = compute
         self.runsPrograms = runsPrograms
+        self.continuation = continuation
         self.example = example
         self.check = check
     }
