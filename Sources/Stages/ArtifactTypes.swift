@@ -1,6 +1,7 @@
 package import StageInterface
 
 extension ArtifactType {
+    package static let files = ArtifactType("files", summary: "files of another machine, under their own names")
     static let dataset = ArtifactType(
         "dataset", summary: "`train.jsonl`, `validation.jsonl`, `test.jsonl` (id, text, label) and `dataset.json`")
     static let tokens = ArtifactType(
