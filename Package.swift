@@ -93,6 +93,9 @@ let package = Package(
         /** YAML as a tree of nodes that know their line and column. */
         library("YAMLDocument", ["CLibYAML", "Diagnostics"]),
 
+        /** Finds and runs the programs of others: curl, rclone. */
+        library("ExternalPrograms"),
+
         // MARK: Machine learning
 
         /** Tensors, automatic differentiation, devices, dtypes and safetensors. */
@@ -132,12 +135,18 @@ let package = Package(
                 .system,
             ]),
 
+        /** Fetches files of web servers and of the Hub: goes on after a stop, and checks what came. */
+        library("Downloads", ["Diagnostics", "ExternalPrograms", "JSONValues", "StageInterface", .crypto]),
+
         // MARK: Where both halves meet
 
         /** The catalogue of stage kinds and the code of each. */
         library(
             "Stages",
-            ["Diagnostics", "JSONValues", "Models", "PEFT", "StageInterface", "Tensors", "Tokenizers", "Training"]),
+            [
+                "Diagnostics", "Downloads", "ExternalPrograms", "JSONValues", "Models", "PEFT", "StageInterface",
+                "Tensors", "Tokenizers", "Training",
+            ]),
 
         /** Tables, figures and bars for a terminal. */
         library("Reports", ["Diagnostics", "JSONValues"]),
@@ -146,8 +155,8 @@ let package = Package(
         library(
             "Commands",
             [
-                "Diagnostics", "Execution", "JSONValues", "Pipelines", "Reports", "StageInterface", "Stages", "Store",
-                "YAMLDocument", .argumentParser,
+                "Diagnostics", "Execution", "ExternalPrograms", "JSONValues", "Pipelines", "Reports", "StageInterface",
+                "Stages", "Store", "YAMLDocument", .argumentParser,
             ]),
 
         // MARK: Programs
@@ -201,6 +210,8 @@ let package = Package(
         tests(
             "PipelinesTests", ["Diagnostics", "JSONValues", "Pipelines", "StageInterface", "YAMLDocument"],
             files: ["Golden"]),
+        tests(
+            "DownloadsTests", ["Downloads", "ExternalPrograms", "JSONValues", "StageInterface", .crypto]),
         tests("StoreTests", ["JSONValues", "Store", .system], files: ["ManifestDigest.py"]),
         tests(
             "ExecutionTests",

@@ -15,6 +15,7 @@ FORBIDDEN = {
     "Models": {"PEFT", "Training"},
     "PEFT": {"Training"},
     "Stages": {"Store", "Execution", "Pipelines"},
+    "Downloads": MACHINE_LEARNING | {"Store", "Execution", "Pipelines"},
 }
 IMPORT = re.compile(r"^\s*(?:@\w+\s+)*(?:(?:package|public|private|internal|fileprivate)\s+)?import\s+(?:\w+\s+)?(\w+)", re.M)
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import ExternalPrograms
 import Foundation
 import JSONValues
 import Reports
@@ -34,7 +35,8 @@ struct DoctorCommand: ParsableCommand {
 
     func run() throws {
         let console = output.console
-        let checks = worker() + [machine()] + storeChecks()
+        let checks =
+            worker() + [Self.program("curl", for: "fetches files of other machines"), machine()] + storeChecks()
         if output.json {
             for check in checks {
                 var json: JSONValue = [
@@ -110,6 +112,14 @@ struct DoctorCommand: ParsableCommand {
         return Check(
             name: name, state: .good,
             detail: "\(version), \(report["cuda"] == true ? "with a GPU" : "on the CPU")")
+    }
+
+    /// Whether a program of others is there that some pipelines need.
+    private static func program(_ name: String, for purpose: String) -> Check {
+        if let program = ExternalProgram.find(name) { return Check(name: name, state: .good, detail: program.path) }
+        return Check(
+            name: name, state: .warning, detail: "it is not there; it \(purpose)",
+            help: "install it: `make setup`, or on Debian `apt-get install \(name)`")
     }
 
     // MARK: - Machine

@@ -1,7 +1,8 @@
 package import StageInterface
 
 extension ArtifactType {
-    static let files = ArtifactType("files", summary: "files of any kind, under the names that the stage gives them")
+    package static let files = ArtifactType(
+        "files", summary: "files of any kind, under the names that the stage gives them")
     static let dataset = ArtifactType(
         "dataset", summary: "`train.jsonl`, `validation.jsonl`, `test.jsonl` (id, text, label) and `dataset.json`")
     static let tokens = ArtifactType(

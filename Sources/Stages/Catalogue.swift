@@ -2,7 +2,10 @@ package import StageInterface
 
 extension StageCatalogue {
     /// Every stage kind of peft-pipeline, in the order in which a pipeline uses them.
-    package static let standard = StageCatalogue(
+    package static let standard = StageCatalogue([DownloadStage.self] + local.kinds)
+
+    /// Those that read files of this machine.
+    static let local = StageCatalogue(
         [DataStage.self, CommandStage.self, TokenizeStage.self] + Methods.all
             + [
                 TrainStage.self, AdapterStage.self, CombineStage.self, EvaluateStage.self, PredictStage.self,

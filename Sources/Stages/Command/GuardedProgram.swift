@@ -1,3 +1,4 @@
+import ExternalPrograms
 import Foundation
 import StageInterface
 
@@ -32,7 +33,8 @@ package struct GuardedProgram {
 
     /// - Throws: `StageFailure` where there is no such program.
     init(arguments: [String], folder: String, environment: [String: String]) throws {
-        guard let name = arguments.first, let program = Self.find(name, in: folder, path: environment["PATH"]) else {
+        guard let name = arguments.first, let program = Self.find(name, in: folder, environment: environment)
+        else {
             throw StageFailure(
                 "there is no program `\(arguments.first ?? "")`",
                 help: "install it, or write its path; a script of yours is best run by its interpreter, with the "
@@ -73,17 +75,10 @@ package struct GuardedProgram {
     }
 
     /// A program's path: a name without `/` is looked for where PATH says.
-    private static func find(_ name: String, in folder: String, path: String?) -> String? {
-        let candidates =
-            name.contains("/")
-            ? [URL(fileURLWithPath: name, relativeTo: URL(fileURLWithPath: folder, isDirectory: true)).path]
-            : (path ?? "/usr/bin:/bin").split(separator: ":").map { "\($0)/\(name)" }
-        return candidates.first { FileManager.default.isExecutableFile(atPath: $0) && !isFolder($0) }
-    }
-
-    private static func isFolder(_ path: String) -> Bool {
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    private static func find(_ name: String, in folder: String, environment: [String: String]) -> String? {
+        guard name.contains("/") else { return ExternalProgram.find(name, environment: environment)?.path }
+        let path = URL(fileURLWithPath: name, relativeTo: URL(fileURLWithPath: folder, isDirectory: true)).path
+        return ExternalProgram.isProgram(path) ? path : nil
     }
 
     /// The worker program: this one, or in a test the one beside it.
