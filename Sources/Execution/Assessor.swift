@@ -29,7 +29,7 @@ package struct Assessor: Sendable {
     /// - Parameter outputs: the digests of the artifacts that are known, by the stage that gave them.
     /// - Throws: ``UnreadableInput``, `StoreError`.
     func assess(_ stage: Stage, outputs: [String: ContentDigest]) throws -> Assessment {
-        let waitsFor = OrderedSet(stage.inputs.map(\.stage).filter { outputs[$0] == nil }).elements
+        let waitsFor = OrderedSet(stage.feeders.filter { outputs[$0] == nil }).elements
         let components = try components(of: stage, outputs: outputs)
         let key = waitsFor.isEmpty ? try StoreKey(components: components.json) : nil
         let lookup = try key.map { try store.lookUp($0, components: components.json) } ?? .miss(.unknown)
@@ -50,7 +50,7 @@ package struct Assessor: Sendable {
     private func earlierState(_ stage: Stage, _ components: KeyComponents) throws -> EarlierState? {
         guard let continuation = stage.declaration.continuation,
             let value = stage.values[continuation.parameter]?.intValue, value > 1,
-            (try? continuation.isExact(stage.parameterValues)) ?? false
+            (try? continuation.isExact(stage.parameterValues())) ?? false
         else { return nil }
         for smaller in (max(1, value - EarlierState.reach)..<value).reversed() {
             let other = components.replacing(continuation.parameter, with: .int(smaller))

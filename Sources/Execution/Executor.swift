@@ -55,8 +55,8 @@ package struct Executor: Sendable {
                 if Task.isCancelled { schedule.drain() }
                 for name in schedule.next() {
                     guard let stage = pipeline.stage(named: name) else { continue }
-                    let known = stage.inputs.compactMap { input in
-                        outcomes[input.stage]?.digest.map { (input.stage, $0) }
+                    let known = stage.feeders.compactMap { feeder in
+                        outcomes[feeder]?.digest.map { (feeder, $0) }
                     }
                     let outputs = Dictionary(known, uniquingKeysWith: { first, _ in first })
                     let thread = idleThreads.popLast() ?? BlockingExecutor()
@@ -106,7 +106,7 @@ package struct Executor: Sendable {
                 if record.state == .failed { causes[stage.name] = stage.name }
                 return record
             }
-            causes[stage.name] = stage.inputs.lazy.compactMap { causes[$0.stage] }.first
+            causes[stage.name] = stage.feeders.lazy.compactMap { causes[$0] }.first
             let record = StageRecord(
                 stage: stage.name, state: .skipped, seconds: 0,
                 reasons: causes[stage.name].map { [.needsFailed($0)] } ?? [], report: StoredReport(), artifact: nil,

@@ -175,12 +175,18 @@ struct StageExecution: Sendable {
     ) throws -> StageTask {
         var inputs: [String: String] = [:]
         var gathered: [String: [GatheredArtifact]] = [:]
-        for input in stage.inputs {
-            guard let digest = outputs[input.stage], case .intact(let object) = try store.object(digest) else {
+        func artifact(of feeder: String) throws -> StoredObject {
+            guard let digest = outputs[feeder], case .intact(let object) = try store.object(digest) else {
                 throw StageFailure(
-                    "the artifact of stage `\(input.stage)` was removed from the store or changed while this run went on",
+                    "the artifact of stage `\(feeder)` was removed from the store or changed while this run went on",
                     help: "run again")
             }
+            return object
+        }
+        var fetched: [String: String] = [:]
+        for source in stage.fetched { fetched[source.stage] = try artifact(of: source.stage).path.string }
+        for input in stage.inputs {
+            let object = try artifact(of: input.stage)
             if let source = input.source {
                 gathered[input.name, default: []].append(
                     GatheredArtifact(stage: source.stage, axes: source.axes, path: object.path.string))
@@ -189,7 +195,7 @@ struct StageExecution: Sendable {
             }
         }
         var continuation: ContinuationFolders?
-        if let declared = stage.declaration.continuation, try declared.isExact(stage.parameterValues) {
+        if let declared = stage.declaration.continuation, try declared.isExact(stage.parameterValues()) {
             try work.prepareState()
             continuation = ContinuationFolders(state: work.state.string)
             if let earlier, case .intact(let object) = try store.object(earlier.digest) {
@@ -198,7 +204,8 @@ struct StageExecution: Sendable {
         }
         return StageTask(
             stage: stage.name, kind: stage.declaration.kind, version: stage.declaration.version,
-            parameters: stage.parameterValues.json, inputs: inputs, gathered: gathered, output: work.output.string,
+            parameters: stage.parameterValues(artifacts: fetched).json, inputs: inputs, gathered: gathered,
+            output: work.output.string,
             scratch: work.scratch.string, continuation: continuation, numerics: options.numerics)
     }
 

@@ -49,7 +49,7 @@ extension Graph {
                         "gives": .string(stage.output.name),
                         "level": .int(level[stage.name] ?? 0),
                         "inputs": .array(
-                            stage.inputs.map {
+                            stage.connections.map {
                                 [
                                     "name": .string($0.name), "stage": .string($0.stage),
                                     "artifact": .string($0.artifact.name),

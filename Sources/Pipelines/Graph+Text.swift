@@ -14,7 +14,7 @@ extension Graph {
         let rows = stages.map { stage in
             [
                 stage.name, stage.declaration.kind, stage.output.name,
-                stage.inputs.map { "\($0.name): \($0.stage)" }.joined(separator: ", "),
+                stage.connections.map { "\($0.name): \($0.stage)" }.joined(separator: ", "),
             ]
         }
         let table = [header] + rows

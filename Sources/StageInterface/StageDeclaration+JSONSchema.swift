@@ -209,7 +209,9 @@ extension ParameterType {
         case .choice(let names): return ["enum": .array(names.map(JSONValue.string))]
         case .file(let use):
             guard !use.extensions.isEmpty else { return ["type": "string"] }
-            return ["type": "string", "pattern": .string("\\.(\(use.extensions.joined(separator: "|")))$")]
+            return [
+                "type": "string", "pattern": .string("\\.(\(use.extensions.joined(separator: "|")))(#sha256=.*)?$"),
+            ]
         case .list(let element, let minimum):
             return [
                 "type": "array", "minItems": .int(minimum),

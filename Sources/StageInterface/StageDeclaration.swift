@@ -26,6 +26,9 @@ package struct StageDeclaration: Sendable {
     /// Whether the pipeline says which program runs. Such a stage needs the permission of whoever runs it.
     package let runsPrograms: Bool
     package let continuation: ContinuationDeclaration?
+    /// For the kind that fetches what is on other machines: its parameter for an address. A stage of it stands behind
+    /// every address that is written in the place of a path.
+    package let fetches: String?
 
     /// Lines of YAML that show the kind in a pipeline.
     package let example: String
@@ -37,7 +40,7 @@ package struct StageDeclaration: Sendable {
         kind: String, version: Int, summary: String, discussion: String = "",
         parameters: [ParameterDeclaration], inputs: [InputDeclaration] = [], takesOtherInputs: Bool = false,
         output: OutputDeclaration, compute: ComputeUse = .none, runsPrograms: Bool = false,
-        continuation: ContinuationDeclaration? = nil, example: String,
+        continuation: ContinuationDeclaration? = nil, fetches: String? = nil, example: String,
         check: @escaping @Sendable (ParameterValues) throws -> [ParameterProblem] = { _ in [] }
     ) {
         self.kind = kind
@@ -51,6 +54,7 @@ package struct StageDeclaration: Sendable {
         self.compute = compute
         self.runsPrograms = runsPrograms
         self.continuation = continuation
+        self.fetches = fetches
         self.example = example
         self.check = check
     }

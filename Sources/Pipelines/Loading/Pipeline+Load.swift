@@ -48,10 +48,14 @@ extension Pipeline {
         guard !diagnostics.hasErrors, let name = reader.name else { return (nil, diagnostics.sorted) }
         diagnostics.append(contentsOf: unused(reader.expander.definitions))
         let drafts = parameters.drafts
+        var downloads = DownloadPlanner(catalogue: catalogue, projectFolder: projectFolder)
+        let stages = drafts.compactMap { draft in
+            Stage(draft, among: drafts, fetched: downloads?.fetched(by: draft) ?? [], projectFolder: projectFolder)
+        }
         let pipeline = Pipeline(
             name: name, description: reader.description, source: source,
             parameters: reader.expander.definitions.map(PipelineParameter.init),
-            stages: drafts.compactMap { Stage($0, among: drafts, projectFolder: projectFolder) })
+            stages: (downloads?.stages ?? []) + stages)
         return (pipeline, diagnostics.sorted)
     }
 
@@ -74,7 +78,9 @@ extension PipelineParameter {
 
 extension Stage {
     /// A stage from a draft without faults; nil for one of an unknown kind.
-    fileprivate init?(_ draft: StageDraft, among drafts: [StageDraft], projectFolder: String) {
+    fileprivate init?(
+        _ draft: StageDraft, among drafts: [StageDraft], fetched: [Fetched], projectFolder: String
+    ) {
         guard let declaration = draft.declaration, let output = draft.output else { return nil }
         self.init(
             name: draft.name, writtenName: draft.writtenName, coordinates: draft.coordinates, declaration: declaration,
@@ -90,7 +96,8 @@ extension Stage {
                         location: edge.location)
                 }
             },
-            output: output, location: draft.location, withLocation: draft.parametersLocation, places: draft.places,
+            fetched: fetched, output: output, location: draft.location, withLocation: draft.parametersLocation,
+            places: draft.places,
             projectFolder: projectFolder)
     }
 }

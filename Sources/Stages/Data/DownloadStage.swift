@@ -26,6 +26,7 @@ enum DownloadStage: StageKind {
             HF_ENDPOINT names another hub.
             """,
         parameters: [url.declaration, files.declaration], output: .always(.files),
+        fetches: url.declaration.name,
         example: """
             base:
               uses: download
