@@ -71,35 +71,22 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let console = output.console
         let project = try pipeline.load(console)
-        let options = try options(project)
-        let store = try project.openStore()
-        let view = RunView(console: console)
-        let writesJSON = output.json
-        let executor = try Executor(
-            pipeline: project.pipeline, store: store, runner: LocalStageRunner(worker: try Programs.worker()),
-            options: options
-        ) { event in
-            if writesJSON { console.writeResult(RunEventJSON.line(for: event)) } else { view.observe(event) }
+        let summary = try await PipelineRun(
+            project: project, options: try options(project), console: console, writesJSON: output.json
+        ).run()
+        if !output.json { showResults(summary, of: project, console) }
+        try PipelineRun.check(summary)
+    }
+
+    /// The scores, and what was compared.
+    private func showResults(_ summary: RunSummary, of project: Project, _ console: Console) {
+        let scores = ScoresTable(summary.records, pipeline: project.pipeline)
+        if !dryRun, let text = scores.text(console.results) { console.writeResult("\n" + text) }
+        for record in summary.records where record.state == .hit || record.state == .ran {
+            guard project.pipeline.stage(named: record.stage)?.output == .comparison else { continue }
+            let table = ComparisonTable(stage: record.stage, metrics: record.report.metrics)
+            console.writeResult("\n" + table.text(console.results))
         }
-        let summary = await Self.interruptibly(console, view: writesJSON ? nil : view) {
-            await executor.run()
-        }
-        if writesJSON {
-            console.writeResult((try RunEventJSON.summary(summary).canonical) + "\n")
-        } else {
-            view.end(summary)
-            let scores = ScoresTable(summary.records, pipeline: project.pipeline)
-            if !dryRun, let text = scores.text(console.results) { console.writeResult("\n" + text) }
-            for record in summary.records where record.state == .hit || record.state == .ran {
-                guard project.pipeline.stage(named: record.stage)?.output == .comparison else { continue }
-                let table = ComparisonTable(stage: record.stage, metrics: record.report.metrics)
-                console.writeResult("\n" + table.text(console.results))
-            }
-        }
-        if summary.wasInterrupted { throw ExitStatus.interrupted }
-        if summary.wasRefused { throw ExitStatus.usage }
-        if summary.gaveUpWaiting { throw ExitStatus.lockHeld }
-        if summary.hasFailed { throw ExitStatus.stageFailed }
     }
 
     private func options(_ project: Project) throws -> RunOptions {
@@ -117,28 +104,5 @@ struct RunCommand: AsyncParsableCommand {
         options.allowsPrograms = allowCommands
         options.lockTimeout = lockTimeout.map { .milliseconds(Int64($0 * 1000)) }
         return options
-    }
-
-    /// Runs a body that Ctrl-C cancels, redrawing the view meanwhile.
-    private static func interruptibly(
-        _ console: Console, view: RunView?, _ body: @escaping @Sendable () async -> RunSummary
-    ) async -> RunSummary {
-        let work = Task { await body() }
-        let interruption = Interruption {
-            let text = "stopping: what runs keeps its state; Ctrl-C again ends at once"
-            if let view { view.announce(text) } else { console.writeError(text + "\n") }
-            work.cancel()
-        }
-        let ticker = Task {
-            while !Task.isCancelled {
-                try await Task.sleep(for: .milliseconds(250))
-                view?.tick()
-            }
-        }
-        defer {
-            ticker.cancel()
-            interruption.stop()
-        }
-        return await work.value
     }
 }

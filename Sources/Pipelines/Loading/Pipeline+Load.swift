@@ -53,7 +53,7 @@ extension Pipeline {
             Stage(draft, among: drafts, fetched: downloads?.fetched(by: draft) ?? [], projectFolder: projectFolder)
         }
         let pipeline = Pipeline(
-            name: name, description: reader.description, source: source,
+            name: name, description: reader.description, source: source, fragments: reader.fragments,
             parameters: reader.expander.definitions.map(PipelineParameter.init),
             stages: (downloads?.stages ?? []) + stages)
         return (pipeline, diagnostics.sorted)
