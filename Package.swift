@@ -50,6 +50,7 @@ let package = Package(
         .executable(name: "peft-pipeline", targets: ["peft-pipeline"]),
         .executable(name: "peft-worker", targets: ["peft-worker"]),
         .library(name: "TorchBridge", type: .dynamic, targets: ["TorchBridge"]),
+        .library(name: "ShiftedClock", type: .dynamic, targets: ["ShiftedClock"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -189,6 +190,9 @@ let package = Package(
             ],
             path: "Tests/Fuzz",
             swiftSettings: swiftSettings),
+
+        /** A clock that is set back, to be preloaded into the programs. */
+        .target(name: "ShiftedClock", path: "Tests/ShiftedClock"),
 
         /** What tests share: golden files, temporary folders, tiny models. */
         .target(

@@ -31,7 +31,8 @@ package struct LocalStageRunner: StageRunner {
         } catch {
             if let result = files.result { return result }
             if Task.isCancelled { return StageResult(status: .stopped) }
-            return .failure("cannot run \(worker): \(error)")
+            let refusal = SystemError(error)
+            return .failure("cannot run \(worker): \(refusal?.message ?? "\(error)")", help: refusal?.help)
         }
     }
 

@@ -15,35 +15,37 @@ extension ParameterType {
     package func mappingPaths(
         in value: JSONValue, _ transform: (ParameterType, String) throws -> JSONValue
     ) rethrows -> JSONValue {
-        try mappingPaths(in: value, at: []) { try transform($0.type, $0.spelled) }
+        try mappingPaths(in: value, at: nil) { try transform($0.type, $0.spelled) }
     }
 
+    /// - Parameter place: nil where nobody asks for places; a list of many files would make many.
     fileprivate func mappingPaths(
-        in value: JSONValue, at place: [String], _ transform: (ParameterPath) throws -> JSONValue
+        in value: JSONValue, at place: [String]?, _ transform: (ParameterPath) throws -> JSONValue
     ) rethrows -> JSONValue {
         switch self {
         case .boolean, .integer, .number, .text, .choice: return value
         case .file, .folder:
             guard let spelled = value.stringValue else { return value }
-            return try transform(ParameterPath(parameter: place, type: self, spelled: spelled))
+            return try transform(ParameterPath(parameter: place ?? [], type: self, spelled: spelled))
         case .list(let element, _):
             guard let items = value.arrayValue else { return value }
             return .array(
-                try items.enumerated().map {
-                    try element.mappingPaths(in: $1, at: place + [String($0)], transform)
+                try items.enumerated().map { index, item in
+                    try element.mappingPaths(in: item, at: place.map { $0 + [String(index)] }, transform)
                 })
         case .map(let type):
             guard let object = value.objectValue else { return value }
             var mapped = object
             for name in object.keys.sorted() {
-                mapped[name] = try type.mappingPaths(in: object[name] ?? .null, at: place + [name], transform)
+                mapped[name] = try type.mappingPaths(
+                    in: object[name] ?? .null, at: place.map { $0 + [name] }, transform)
             }
             return .object(mapped)
         case .record(let fields):
             guard let object = value.objectValue else { return value }
             return .object(try fields.mappingPaths(in: object, at: place, transform))
         case .oneOf(let types):
-            guard let type = types.first(where: { $0.resolve(value, at: []).problems.isEmpty }) else { return value }
+            guard let type = types.first(where: { $0.accepts(value) }) else { return value }
             return try type.mappingPaths(in: value, at: place, transform)
         }
     }
@@ -54,7 +56,7 @@ extension [ParameterDeclaration] {
     package func mappingPaths(
         in values: [String: JSONValue], _ transform: (ParameterType, String) throws -> JSONValue
     ) rethrows -> [String: JSONValue] {
-        try mappingPaths(in: values, at: []) { try transform($0.type, $0.spelled) }
+        try mappingPaths(in: values, at: nil) { try transform($0.type, $0.spelled) }
     }
 
     /// Every path that the values name, in the order of the declarations.
@@ -68,13 +70,13 @@ extension [ParameterDeclaration] {
     }
 
     fileprivate func mappingPaths(
-        in values: [String: JSONValue], at place: [String], _ transform: (ParameterPath) throws -> JSONValue
+        in values: [String: JSONValue], at place: [String]?, _ transform: (ParameterPath) throws -> JSONValue
     ) rethrows -> [String: JSONValue] {
         var mapped = values
         for declaration in self {
             guard let value = values[declaration.name] else { continue }
             mapped[declaration.name] = try declaration.type.mappingPaths(
-                in: value, at: place + [declaration.name], transform)
+                in: value, at: place.map { $0 + [declaration.name] }, transform)
         }
         return mapped
     }

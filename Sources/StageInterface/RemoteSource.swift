@@ -23,6 +23,8 @@ package struct RemoteSource: Sendable, Hashable {
 
     /// Whether a text is meant as one: it begins with a scheme. Paths don't.
     package static func isRemote(_ text: String) -> Bool {
+        // Most texts are paths, and there may be many.
+        guard text.utf8.contains(UInt8(ascii: ":")) else { return false }
         guard let (scheme, _) = parts(text) else { return false }
         return scheme.first?.isLetter == true
             && scheme.allSatisfy { $0.isASCII && ($0.isLetter || "0123456789+-.".contains($0)) }

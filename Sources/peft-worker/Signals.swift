@@ -14,6 +14,8 @@ final class StopSignal: Sendable {
         let stop = StopSignal()
         signal(SIGINT, SIG_IGN)
         signal(SIGPIPE, SIG_IGN)
+        // A file that may not grow is an error of the write that made it.
+        signal(SIGXFSZ, SIG_IGN)
         var mask = sigset_t()
         sigemptyset(&mask)
         sigaddset(&mask, SIGTERM)

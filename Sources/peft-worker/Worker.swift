@@ -76,7 +76,9 @@ struct Worker {
         } catch is StageStopped {
             return StageResult(status: .stopped, problems: problems.all)
         } catch {
-            return StageResult(status: .failed, problems: problems.all + [StageProblem(.error, "\(error)")])
+            let refusal = SystemError(error)
+            let problem = StageProblem(.error, refusal?.message ?? "\(error)", help: refusal?.help)
+            return StageResult(status: .failed, problems: problems.all + [problem])
         }
     }
 

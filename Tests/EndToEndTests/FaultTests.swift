@@ -178,6 +178,91 @@ struct FaultTests {
         }
     }
 
+    @Test("a clock that was set back costs nothing and loses nothing")
+    func clockSetBack() throws {
+        try TinyProject.with { project in
+            let expected = project.digests(try project.run().stages)
+            var early = project.program
+            let clock = Program.buildFolder.appending(path: "libShiftedClock.so").path
+            try #require(FileManager.default.fileExists(atPath: clock))
+            early.environment = ["LD_PRELOAD": clock, "SHIFTED_CLOCK_SECONDS": "-86400"]
+            let arguments = ["run", "p.yaml", "--json", "--threads", "1"]
+            let again = try early.run(arguments)
+            #expect(again.status == 0, "\(again.output)\(again.errors)")
+            #expect(Set(project.states(try TinyProject.stages(again.output)).values) == ["hit"])
+
+            // The clock really is another one: the run of now has the name of yesterday.
+            let runs = try project.program("runs", "--json").output.split(separator: "\n").map {
+                try JSONValue(parsing: $0)["run"].stringValue ?? ""
+            }
+            #expect(Set(runs.map { $0.prefix(10) }).count == 2, "\(runs)")
+
+            // A file that changed is seen, though its times are of the future.
+            let rows = try String(contentsOf: project.folder.appending(path: "rows.csv"), encoding: .utf8)
+            try project.write(rows.replacing("the awful", with: "an awful"), to: "rows.csv")
+            #expect(project.states(try TinyProject.stages(try early.run(arguments).output))["rows"] == "ran")
+            try project.write(rows, to: "rows.csv")
+            let back = try early.run(arguments)
+            #expect(project.digests(try TinyProject.stages(back.output)) == expected)
+
+            // What was used in the future is in use.
+            let garbage = try early.run(["gc", "--keep-days", "0"])
+            #expect(garbage.status == 0, "\(garbage.errors)")
+            #expect(project.digests(try TinyProject.stages(try early.run(arguments).output)) == expected)
+            try StoreCheck(of: project).expectWhole("after a clock was set back")
+        }
+    }
+
+    @Test("a limit on the size of files, wherever it strikes, is told, and leaves nothing half-written")
+    func fileSizeLimit() throws {
+        try TinyProject.with { project in
+            // From hardly a task file to almost the base model. The unit is 512 bytes.
+            let script = """
+                for blocks in 1 2 4 8 16 32 64 128 256; do
+                  # What it tells goes through a pipe: its own output may be long.
+                  { (ulimit -f $blocks && exec "$0" run p.yaml --json --threads 1); echo "$?"; } 2>&1 |
+                    cat >"limit-$blocks"
+                done
+                """
+            #expect(try shell(script, in: project, namespace: false) == 0)
+            var refusals = 0
+            for blocks in [1, 2, 4, 8, 16, 32, 64, 128, 256] {
+                let told = try text("limit-\(blocks)", project)
+                guard !told.hasSuffix("\n0\n") else { continue }
+                refusals += 1
+                #expect(told.hasSuffix("\n1\n"), "\(blocks): \(told.suffix(2000))")
+                #expect(told.lowercased().contains("file too large"), "\(blocks): \(told.suffix(2000))")
+                #expect(!told.contains("NSCocoaErrorDomain"), "\(blocks): \(told.suffix(2000))")
+            }
+            #expect(refusals > 2)
+            try StoreCheck(of: project).expectWhole("under a limit")
+            #expect(try project.run().ended.status == 0)
+            try StoreCheck(of: project).expectWhole("after a limit")
+            try StoreCheck(of: project).expectTidy("after a limit")
+        }
+    }
+
+    @Test("an optimised build has nothing that ends it where a test wants")
+    func optimisedBuild() throws {
+        let program = Program.packageFolder.appending(path: ".build/release/peft-pipeline")
+        guard let binary = FileManager.default.contents(atPath: program.path) else {
+            return print("skipped: there is no optimised build; `make crash` makes one")
+        }
+        #expect(binary.range(of: Data("PEFT_PIPELINE_KILL".utf8)) == nil)
+        try TinyProject.with(pipeline: KillTests.cheap) { project in
+            let process = Process()
+            process.executableURL = program
+            process.arguments = ["run", "p.yaml", "--threads", "1"]
+            process.currentDirectoryURL = project.folder
+            process.environment = ProcessInfo.processInfo.environment.merging(["PEFT_PIPELINE_KILL_AT": "5"]) { $1 }
+            process.standardError = FileHandle.nullDevice
+            process.standardOutput = FileHandle.nullDevice
+            try process.run()
+            process.waitUntilExit()
+            #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+        }
+    }
+
     // MARK: - Helpers
 
     private func text(_ name: String, _ project: TinyProject) throws -> String {

@@ -101,8 +101,11 @@ struct ParameterChecker {
                 checkAddress(path, at: index)
                 continue
             }
-            let origin = place(of: path.parameter, at: index)?.origin ?? drafts[index].parametersLocation
-            guard let finding = paths?.check(path, writtenAt: origin) else { continue }
+            let draft = drafts[index]
+            guard
+                let finding = paths?.check(
+                    path, writtenAt: draft.place(of: path.parameter)?.origin ?? draft.parametersLocation)
+            else { continue }
             drafts[index].reportedParameters.formUnion(path.parameter.prefix(1))
             report(finding.message, at: path.parameter, of: index, help: finding.help)
         }
@@ -185,7 +188,7 @@ struct ParameterChecker {
     }
 
     private func place(of path: [String], at index: Int) -> LocatedValue.Place? {
-        path.first.flatMap { drafts[index].places[$0] }?.place(of: path.dropFirst())
+        drafts[index].place(of: path)
     }
 
     private func keyLocation(of path: [String], at index: Int) -> SourceLocation? {

@@ -26,10 +26,10 @@ struct PathChecker {
     init(projectFolder: String) { self.projectFolder = projectFolder }
 
     /// What is wrong with a path; nil also where that has been said for the same place in the text.
-    mutating func check(_ path: ParameterPath, writtenAt location: SourceLocation) -> Finding? {
+    mutating func check(_ path: ParameterPath, writtenAt location: @autoclosure () -> SourceLocation) -> Finding? {
         let absolute = ProjectPath.absolute(path.spelled, in: projectFolder)
         guard let finding = finding(for: path, at: absolute) else { return nil }
-        return reported.insert(Reported(location: location, path: absolute)).inserted ? finding : nil
+        return reported.insert(Reported(location: location(), path: absolute)).inserted ? finding : nil
     }
 
     private mutating func finding(for path: ParameterPath, at absolute: String) -> Finding? {
@@ -62,9 +62,9 @@ struct PathChecker {
 
     private mutating func kind(of path: String) -> Kind? {
         if let known = kinds[path] { return known }
-        var isFolder: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-        let kind: Kind? = exists ? (isFolder.boolValue ? .folder : .file) : nil
+        var status = stat()
+        let exists = stat(path, &status) == 0
+        let kind: Kind? = exists ? (status.st_mode & S_IFMT == S_IFDIR ? .folder : .file) : nil
         kinds[path] = .some(kind)
         return kind
     }

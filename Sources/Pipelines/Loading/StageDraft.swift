@@ -78,5 +78,10 @@ struct StageDraft {
         declaration?.output { name in values[name] ?? with?.first { $0.key == name }?.value.json }
     }
 
+    /// Where a parameter's part at a path from the top of `with` stands.
+    func place(of path: [String]) -> LocatedValue.Place? {
+        path.first.flatMap { places[$0] }?.place(of: path.dropFirst())
+    }
+
     func edge(of input: String) -> Edge? { edges.first { $0.input.name == input } }
 }
