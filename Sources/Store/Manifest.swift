@@ -25,10 +25,10 @@ package struct Manifest: Sendable, Hashable {
     package var size: Int { files.reduce(0) { $0 + $1.size } }
 
     /// The digest of the folder: SHA-256 of ``bytes``.
-    var digest: ContentDigest { ContentDigest(of: bytes) }
+    package var digest: ContentDigest { ContentDigest(of: bytes) }
 
     /// The canonical spelling: one JSON object a line and file, sorted, under a line that names the format.
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var bytes = Array(Self.heading.utf8)
         for file in files {
             // Strings and integers always have a spelling.
@@ -44,7 +44,7 @@ package struct Manifest: Sendable, Hashable {
     private static let heading = "{\"manifest\":1}\n"
 
     /// Reads what ``bytes`` gives. Nil for anything else.
-    init?(bytes: [UInt8]) {
+    package init?(bytes: [UInt8]) {
         guard bytes.starts(with: Self.heading.utf8) else { return nil }
         var files: [File] = []
         for line in bytes.dropFirst(Self.heading.utf8.count).split(separator: UInt8(ascii: "\n")) {

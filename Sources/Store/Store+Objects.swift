@@ -97,6 +97,19 @@ extension Store {
         return hashed.map(\.digest)
     }
 
+    /// What differs between two manifests, in words.
+    private static func difference(of manifest: Manifest, from expected: Manifest) -> String {
+        let found = Dictionary(manifest.files.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+        for file in expected.files {
+            guard let there = found[file.path] else { return "its file `\(file.path)` is missing" }
+            if there.size != file.size {
+                return "its file `\(file.path)` has \(there.size) bytes, not \(file.size)"
+            }
+            if there.digest != file.digest { return "the content of its file `\(file.path)` was changed" }
+        }
+        return "files were added to it"
+    }
+
     private func freeze(_ tree: FileTree) throws {
         for file in tree.files { try operations.freeze(file.path, file.permissions, isFolder: false) }
     }
@@ -127,6 +140,11 @@ extension Store {
     ///
     /// - Throws: ``StoreError``: a link or device in the folder, or what the operating system refuses.
     package func insert(directory: FilePath) throws -> StoredObject {
+        try insert(directory: directory, expecting: nil)
+    }
+
+    /// - Parameter expected: what the folder must hold; nil where anything will do.
+    func insert(directory: FilePath, expecting expected: Manifest?) throws -> StoredObject {
         let writable = try FileTree(directory, links: .refused)
         guard let top = writable.folders.first else {
             throw StoreError(
@@ -141,6 +159,9 @@ extension Store {
                 Manifest.File(path: file.name, size: file.status.size, digest: digest)
             })
         let digest = manifest.digest
+        if let expected, manifest != expected {
+            throw StoreError(.content, Self.difference(of: manifest, from: expected))
+        }
 
         if let existing = try existingObject(digest) {
             try discard(directory)
