@@ -135,6 +135,11 @@ let package = Package(
                 .system,
             ]),
 
+        /** Results that several machines share, in any place that rclone reaches. */
+        library(
+            "Remotes",
+            ["Diagnostics", "Execution", "ExternalPrograms", "JSONValues", "StageInterface", "Store", .system]),
+
         /** Fetches files of web servers and of the Hub: goes on after a stop, and checks what came. */
         library("Downloads", ["Diagnostics", "ExternalPrograms", "JSONValues", "StageInterface", .crypto]),
 
@@ -155,8 +160,8 @@ let package = Package(
         library(
             "Commands",
             [
-                "Diagnostics", "Execution", "ExternalPrograms", "JSONValues", "Pipelines", "Reports", "StageInterface",
-                "Stages", "Store", "YAMLDocument", .argumentParser,
+                "Diagnostics", "Execution", "ExternalPrograms", "JSONValues", "Pipelines", "Remotes", "Reports",
+                "StageInterface", "Stages", "Store", "YAMLDocument", .argumentParser,
             ]),
 
         // MARK: Programs
@@ -211,6 +216,9 @@ let package = Package(
             "PipelinesTests", ["Diagnostics", "JSONValues", "Pipelines", "StageInterface", "YAMLDocument"],
             files: ["Golden"]),
         tests(
+            "RemotesTests",
+            ["Execution", "ExternalPrograms", "JSONValues", "Remotes", "StageInterface", "Store", .system]),
+        tests(
             "DownloadsTests", ["Downloads", "ExternalPrograms", "JSONValues", "StageInterface", .crypto]),
         tests("StoreTests", ["JSONValues", "Store", .system], files: ["ManifestDigest.py"]),
         tests(
@@ -220,7 +228,7 @@ let package = Package(
             "StagesTests",
             ["Diagnostics", "JSONValues", "Models", "PEFT", "StageInterface", "Stages", "Tensors", "Training"]),
         tests("ReportsTests", ["Diagnostics", "JSONValues", "Reports"]),
-        tests("EndToEndTests", ["JSONValues", "Stages", "Store", "Tensors", .system]),
+        tests("EndToEndTests", ["ExternalPrograms", "JSONValues", "Stages", "Store", "Tensors", .system]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
