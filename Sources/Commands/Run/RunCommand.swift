@@ -22,10 +22,12 @@ struct RunCommand: AsyncParsableCommand {
               peft-pipeline run pipelines/sentiment.yaml --dry-run
               peft-pipeline run pipelines/sentiment.yaml --set r=16 --only scores
               peft-pipeline run pipelines/sentiment.yaml --from adapter --force
+              peft-pipeline run pipelines/sentiment.yaml --remote s3:bucket/results
             """)
 
     @OptionGroup var pipeline: PipelineOptions
     @OptionGroup var machine: MachineOptions
+    @OptionGroup var remote: RemoteOptions
     @OptionGroup var output: OutputOptions
 
     @Option(
@@ -72,13 +74,15 @@ struct RunCommand: AsyncParsableCommand {
         let store = try project.openStore()
         let view = RunView(console: console)
         let writesJSON = output.json
+        // What would come from a remote can't be told without bringing it.
+        let source = dryRun ? nil : try remote.chosen()
         let executor = try Executor(
             pipeline: project.pipeline, store: store, runner: LocalStageRunner(worker: try Programs.worker()),
-            options: options
+            source: source, options: options
         ) { event in
             if writesJSON { console.writeResult(RunEventJSON.line(for: event)) } else { view.observe(event) }
         }
-        let summary = await Self.interruptibly(console, view: writesJSON ? nil : view) {
+        let summary = await RunInterruption.interruptibly(console, view: writesJSON ? nil : view) {
             await executor.run()
         }
         if writesJSON {
@@ -112,28 +116,5 @@ struct RunCommand: AsyncParsableCommand {
         options.isDryRun = dryRun
         options.lockTimeout = lockTimeout.map { .milliseconds(Int64($0 * 1000)) }
         return options
-    }
-
-    /// Runs a body that Ctrl-C cancels, redrawing the view meanwhile.
-    private static func interruptibly(
-        _ console: Console, view: RunView?, _ body: @escaping @Sendable () async -> RunSummary
-    ) async -> RunSummary {
-        let work = Task { await body() }
-        let interruption = Interruption {
-            let text = "stopping: what runs keeps its state; Ctrl-C again ends at once"
-            if let view { view.announce(text) } else { console.writeError(text + "\n") }
-            work.cancel()
-        }
-        let ticker = Task {
-            while !Task.isCancelled {
-                try await Task.sleep(for: .milliseconds(250))
-                view?.tick()
-            }
-        }
-        defer {
-            ticker.cancel()
-            interruption.stop()
-        }
-        return await work.value
     }
 }
