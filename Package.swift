@@ -143,6 +143,11 @@ let package = Package(
         /** Fetches files of web servers and of the Hub: goes on after a stop, and checks what came. */
         library("Downloads", ["Diagnostics", "ExternalPrograms", "JSONValues", "StageInterface", .crypto]),
 
+        /** Locks, and pipelines with what they need in one file. */
+        library(
+            "Recipes",
+            ["Diagnostics", "Execution", "JSONValues", "Pipelines", "StageInterface", "Store", .crypto, .system]),
+
         // MARK: Where both halves meet
 
         /** The catalogue of stage kinds and the code of each. */
@@ -160,8 +165,8 @@ let package = Package(
         library(
             "Commands",
             [
-                "Diagnostics", "Execution", "ExternalPrograms", "JSONValues", "Pipelines", "Remotes", "Reports",
-                "StageInterface", "Stages", "Store", "YAMLDocument", .argumentParser,
+                "Diagnostics", "Execution", "ExternalPrograms", "JSONValues", "Pipelines", "Recipes", "Remotes",
+                "Reports", "StageInterface", "Stages", "Store", "YAMLDocument", .argumentParser, .system,
             ]),
 
         // MARK: Programs
@@ -221,6 +226,7 @@ let package = Package(
         tests(
             "DownloadsTests", ["Downloads", "ExternalPrograms", "JSONValues", "StageInterface", .crypto]),
         tests("StoreTests", ["JSONValues", "Store", .system], files: ["ManifestDigest.py"]),
+        tests("RecipesTests", ["JSONValues", "Recipes", "StageInterface", "Store", .system]),
         tests(
             "ExecutionTests",
             ["Diagnostics", "Execution", "JSONValues", "Pipelines", "StageInterface", "Store", .system]),

@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Foundation
 import JSONValues
+import Recipes
 import Reports
 import Store
 
@@ -10,7 +11,8 @@ struct GcCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gc", abstract: "Remove results, records and work folders that nothing needs.",
         discussion: """
-            What the latest run of each pipeline used stays, and what was used in the last days. With --max-size, what \
+            What the latest run of each pipeline used stays, what a \(Lock.fileName) beside a pipeline names, and what \
+            was used in the last days. With --max-size, what \
             was used the longest time ago goes until the results fit, needed or not. What a run under way uses stays \
             in any case, so this may run beside it.
 
@@ -42,7 +44,8 @@ struct GcCommand: ParsableCommand {
         let console = output.console
         let store = try store.open()
         let plan = try GarbageCollection(
-            store, keepingSince: Date.now - Double(keepDays) * 86_400, maximumBytes: maxSize?.bytes)
+            store, keepingSince: Date.now - Double(keepDays) * 86_400, maximumBytes: maxSize?.bytes,
+            pinned: try LockFile.roots(of: store))
         let garbage = dryRun ? plan.garbage : try plan.collect()
         if output.json {
             for item in garbage { console.writeResult(try Self.json(item, isGone: !dryRun).canonical + "\n") }

@@ -67,7 +67,7 @@ struct MetricsCommand: ParsableCommand {
         } else {
             let scores = ScoresTable(reports, pipeline: project.pipeline)
             guard let table = scores.text(console.results) else {
-                let scoring = project.pipeline.stages.filter { $0.declaration.output == .scores }.map(\.name)
+                let scoring = project.pipeline.stages.filter { $0.output == .scores }.map(\.name)
                 guard let first = scoring.first else {
                     console.writeError("no stage of this pipeline scores; name a stage to see its figures\n")
                     return
@@ -85,7 +85,7 @@ struct MetricsCommand: ParsableCommand {
     }
 
     private func isComparison(_ stage: String, _ project: Project) -> Bool {
-        project.pipeline.stage(named: stage)?.declaration.output == .comparison
+        project.pipeline.stage(named: stage)?.output == .comparison
     }
 
     /// The confusion matrix and the per-class figures, where a stage has them.

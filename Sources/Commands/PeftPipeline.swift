@@ -1,6 +1,7 @@
 package import ArgumentParser
 import Diagnostics
 import Foundation
+import Recipes
 import Remotes
 import Store
 
@@ -28,7 +29,8 @@ package struct PeftPipeline: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, StatusCommand.self, ValidateCommand.self, ExplainCommand.self, ShowCommand.self,
             MetricsCommand.self, InspectCommand.self, DagCommand.self, StagesCommand.self, RunsCommand.self,
-            LogCommand.self, DiffCommand.self, PushCommand.self, PullCommand.self, GcCommand.self, VerifyCommand.self,
+            LogCommand.self, DiffCommand.self, LockCommand.self, ReproduceCommand.self, ExportCommand.self,
+            ImportCommand.self, PushCommand.self, PullCommand.self, GcCommand.self, VerifyCommand.self,
             DoctorCommand.self,
         ])
 
@@ -61,6 +63,9 @@ package struct PeftPipeline: AsyncParsableCommand {
             return ExitStatus.usage.rawValue
         case let error as DiagnosticsError:
             console.show(error.diagnostics)
+            return ExitStatus.usage.rawValue
+        case let error as RecipeError:
+            console.show([.error(error.message, help: error.help)])
             return ExitStatus.usage.rawValue
         case CommandFailure.store(let error), let error as StoreError:
             console.show([.error(error.message, help: error.help)])

@@ -2,7 +2,6 @@ import ArgumentParser
 import Diagnostics
 import Execution
 import Foundation
-import JSONValues
 import Pipelines
 import Remotes
 import StageInterface
@@ -38,30 +37,10 @@ struct PullCommand: AsyncParsableCommand {
             toolVersion: PeftPipeline.version)
         options.targets = Set(try stages.flatMap { try project.stages(named: $0) })
         options.isDryRun = true
-        let (view, writesJSON) = (RunView(console: console), output.json)
-        let executor = try Executor(
-            pipeline: project.pipeline, store: project.openStore(), runner: NoRunner(), source: remote,
-            options: options
-        ) { event in
-            if writesJSON { console.writeResult(RunEventJSON.line(for: event)) } else { view.observe(event) }
-        }
-        let summary = await RunInterruption.interruptibly(console, view: writesJSON ? nil : view) {
-            await executor.run()
-        }
-        if writesJSON {
-            console.writeResult(try RunEventJSON.summary(summary).canonical + "\n")
-        } else {
-            view.end(summary)
-        }
-        if summary.wasInterrupted { throw ExitStatus.interrupted }
-        if summary.hasFailed { throw ExitStatus.stageFailed }
+        let summary = try await PipelineRun(
+            project: project, options: options, console: console, writesJSON: output.json, source: remote
+        ).run()
+        try PipelineRun.check(summary)
         if summary.count(.hit) < summary.records.count { throw ExitStatus.outOfDate }
-    }
-}
-
-/// Runs nothing: for who only looks results up.
-private struct NoRunner: StageRunner {
-    func run(_ task: StageTask, events: @escaping @Sendable (StageEvent) -> Void) async -> StageResult {
-        StageResult(status: .stopped)
     }
 }

@@ -72,7 +72,7 @@ struct ShowCommand: ParsableCommand {
         let declaration = assessment.stage.declaration
         var text = """
             \(TerminalStyle.bold.apply(to: assessment.stage.name, enabled: terminal.usesColor)) \
-            (\(declaration.kind)): \(declaration.output.summary)
+            (\(declaration.kind)): \(assessment.stage.output.summary)
             folder  \(object.path.string)
             digest  \(object.digest.hexadecimal)
             made    \(trace.created) in \(Figures.duration(seconds: trace.duration)), peft-pipeline \(trace.toolVersion)

@@ -49,7 +49,8 @@ struct StagesCommand: ParsableCommand {
             if kind == nil {
                 var table = TextTable([.init("kind"), .init("reads"), .init("gives"), .init("what it does")])
                 for declaration in declarations {
-                    let inputs = declaration.inputs.map(\.name).joined(separator: ", ")
+                    let inputs = (declaration.inputs.map(\.name) + (declaration.takesOtherInputs ? ["any"] : []))
+                        .joined(separator: ", ")
                     table.append([declaration.kind, inputs, declaration.output.name, declaration.summary])
                 }
                 console.writeResult(table)

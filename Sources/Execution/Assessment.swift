@@ -16,6 +16,8 @@ package struct Assessment: Sendable {
     let lastKey: StoreKey?
     /// What that key was made of; nil for a hit, and where its record is gone.
     let lastComponents: KeyComponents?
+    /// The state of an earlier computation that it goes on from, if it has to run.
+    let earlier: EarlierState?
     /// The stages whose results must be known first.
     package let waitsFor: [String]
 
@@ -33,7 +35,7 @@ package struct Assessment: Sendable {
             return [lastKey == key ? .unchanged : .computedBefore]
         case .miss(let miss):
             let changes = changes.map { Reason.changed($0, words: words(for: $0)) }
-            if !changes.isEmpty { return changes }
+            if !changes.isEmpty { return changes + (earlier.map { [.goesOn(after: $0.description)] } ?? []) }
             if !waitsFor.isEmpty { return [.after(waitsFor)] }
             let miss = fault ?? miss
             if miss.isFault { return [.storeFault("\(miss)")] }
@@ -47,10 +49,12 @@ package struct Assessment: Sendable {
         let waited = Set(waitsFor)
         let unknown = stage.inputs.filter { waited.contains($0.stage) }
         let names = Set(unknown.map(\.name))
+        let addresses = stage.fetched.filter { waited.contains($0.stage) }.map(\.parameter)
         return components.changes(since: lastComponents).filter { change in
             switch change.subject {
             case .input(let name): !names.contains(name)
             case .gathered(_, let stage): !waited.contains(stage)
+            case .parameter(let path), .content(let path): !addresses.contains { path.starts(with: $0) }
             default: true
             }
         }

@@ -48,13 +48,11 @@ package struct Executor: Sendable {
         var outcomes = survey.hits
         note(stages.compactMap { outcomes[$0.name] })
         let rest = stages.filter { outcomes[$0.name] == nil }
+        let refused = options.allowsPrograms || options.isDryRun ? [] : rest.filter(\.declaration.runsPrograms)
+        for stage in refused { outcomes[stage.name] = execution.refuse(stage) }
         var schedule = Schedule(
-            rest.map { stage in
-                Schedule.Node(
-                    name: stage.name,
-                    predecessors: pipeline.graph.predecessors(of: stage.name).filter { outcomes[$0] == nil },
-                    weight: stage.declaration.compute == .tensors ? options.numerics.threads : 1)
-            }, capacity: options.jobs, keepsGoing: options.keepsGoing)
+            refused.isEmpty
+                ? nodes(of: rest, known: outcomes) : [], capacity: options.jobs, keepsGoing: options.keepsGoing)
         var idleThreads: [BlockingExecutor] = []
         var threads: [String: BlockingExecutor] = [:]
         await withTaskGroup(of: StageOutcome.self) { group in
@@ -62,8 +60,8 @@ package struct Executor: Sendable {
                 if Task.isCancelled { schedule.drain() }
                 for name in schedule.next() {
                     guard let stage = pipeline.stage(named: name) else { continue }
-                    let known = stage.inputs.compactMap { input in
-                        outcomes[input.stage]?.digest.map { (input.stage, $0) }
+                    let known = stage.feeders.compactMap { feeder in
+                        outcomes[feeder]?.digest.map { (feeder, $0) }
                     }
                     let outputs = Dictionary(known, uniquingKeysWith: { first, _ in first })
                     let thread = idleThreads.popLast() ?? BlockingExecutor()
@@ -84,9 +82,18 @@ package struct Executor: Sendable {
         let summary = RunSummary(
             records: records, seconds: (ContinuousClock.now - start).seconds,
             wasInterrupted: Task.isCancelled && records.contains { $0.state == .stopped || $0.state == .skipped },
-            gaveUpWaiting: outcomes.values.contains(where: \.gaveUpWaiting))
+            gaveUpWaiting: outcomes.values.contains(where: \.gaveUpWaiting), wasRefused: !refused.isEmpty)
         end(summary)
         return summary
+    }
+
+    private func nodes(of stages: [Stage], known: [String: StageOutcome]) -> [Schedule.Node] {
+        stages.map { stage in
+            Schedule.Node(
+                name: stage.name,
+                predecessors: pipeline.graph.predecessors(of: stage.name).filter { known[$0] == nil },
+                weight: stage.declaration.compute == .tensors ? options.numerics.threads : 1)
+        }
     }
 
     /// The wanted stages and all that they need.
@@ -104,7 +111,7 @@ package struct Executor: Sendable {
                 if record.state == .failed { causes[stage.name] = stage.name }
                 return record
             }
-            causes[stage.name] = stage.inputs.lazy.compactMap { causes[$0.stage] }.first
+            causes[stage.name] = stage.feeders.lazy.compactMap { causes[$0] }.first
             let record = StageRecord(
                 stage: stage.name, state: .skipped, seconds: 0,
                 reasons: causes[stage.name].map { [.needsFailed($0)] } ?? [], report: StoredReport(), artifact: nil,

@@ -20,7 +20,7 @@ struct HitSurvey {
     init(_ stages: [Stage], execution: StageExecution) async {
         var outputs: [String: ContentDigest] = [:]
         for level in Self.levels(of: stages) {
-            let ready = level.filter { $0.inputs.allSatisfy { outputs[$0.stage] != nil } }
+            let ready = level.filter { $0.feeders.allSatisfy { outputs[$0] != nil } }
             if Task.isCancelled { return }
             var misses: [(stage: Stage, key: StoreKey)] = []
             for (stage, survey) in zip(ready, Self.survey(ready, outputs, execution)) {
@@ -64,7 +64,7 @@ struct HitSurvey {
         var level: [String: Int] = [:]
         var levels: [[Stage]] = []
         for stage in stages {
-            let own = stage.inputs.compactMap { level[$0.stage].map { $0 + 1 } }.max() ?? 0
+            let own = stage.feeders.compactMap { level[$0].map { $0 + 1 } }.max() ?? 0
             level[stage.name] = own
             if own == levels.count { levels.append([]) }
             levels[own].append(stage)

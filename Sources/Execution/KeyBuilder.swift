@@ -19,6 +19,9 @@ struct KeyBuilder: Sendable {
         let values = stage.values.filter { names.contains($0.key) }
         let parameters = try read.mappingPaths(in: values) { type, spelled in
             do {
+                if let fetched = stage.fetched(spelledAs: spelled) {
+                    return try content(of: fetched, type, outputs[fetched.stage])
+                }
                 return try content(of: stage.inputPath(spelled), type)
             } catch let error as StoreError {
                 throw UnreadableInput(stage, spelled, error)
@@ -63,6 +66,35 @@ struct KeyBuilder: Sendable {
             if use.readsExtension { file["extension"] = path.extension.map(JSONValue.string) ?? .null }
             return file
         default: return .string(input.spelled)
+        }
+    }
+
+    /// The same for what another stage fetched, so that a key does not tell how the bytes came here. Null where it is not
+    /// fetched yet.
+    private func content(of fetched: Stage.Fetched, _ type: ParameterType, _ artifact: ContentDigest?) throws
+        -> JSONValue
+    {
+        guard let artifact else { return .null }
+        guard let manifest = try store.manifest(of: artifact) else {
+            throw StoreError(
+                .content, "what stage `\(fetched.stage)` fetched is no longer in the store", help: "run again")
+        }
+        func content(of name: String) -> JSONValue? {
+            manifest.files.first { $0.path == name }.map { [JSONValue.contentKey: .string($0.digest.hexadecimal)] }
+        }
+        switch type {
+        case .folder(let reading):
+            var files: JSONValue = [:]
+            for name in reading { if let content = content(of: name) { files[name] = content } }
+            return files
+        case .file(let use):
+            let name = fetched.source.fileName ?? ""
+            guard var file = content(of: name) else {
+                throw StoreError(.content, "stage `\(fetched.stage)` fetched no file `\(name)`")
+            }
+            if use.readsExtension { file["extension"] = FilePath(name).extension.map(JSONValue.string) ?? .null }
+            return file
+        default: return .string(fetched.source.spelled)
         }
     }
 

@@ -13,7 +13,7 @@ package struct KeyComponents: Sendable, Hashable {
     /// The key of a gathered artifact's digest.
     package static let digestKey = "digest"
 
-    package let json: JSONValue
+    package private(set) var json: JSONValue
 
     package init(json: JSONValue) { self.json = json }
 
@@ -36,6 +36,15 @@ package struct KeyComponents: Sendable, Hashable {
             ]
         }
         self.json = json
+    }
+}
+
+extension KeyComponents {
+    /// The same with another value of a parameter.
+    func replacing(_ parameter: String, with value: JSONValue) -> KeyComponents {
+        var components = self
+        components.json["parameters"][parameter] = value
+        return components
     }
 }
 

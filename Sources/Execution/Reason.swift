@@ -13,6 +13,8 @@ package enum Reason: Sendable, Hashable, CustomStringConvertible {
     case lastRunForgotten
     case storeFault(String)
     case changed(KeyChange, words: String)
+    /// It goes on where an earlier computation ended, with the same result as from the start.
+    case goesOn(after: String)
     /// It depends on what these stages will give.
     case after([String])
     /// It was not run, because it needs this stage, which failed.
@@ -30,6 +32,7 @@ package enum Reason: Sendable, Hashable, CustomStringConvertible {
         case .lastRunForgotten: "changed since the last run, whose record is no longer in the store"
         case .storeFault(let words): words
         case .changed(_, let words): words
+        case .goesOn(let end): "goes on after \(end)"
         case .after(let stages): "after \(stages.joined(separator: ", "))"
         case .needsFailed(let stage): "needs \(stage), which failed"
         case .forced: "forced"

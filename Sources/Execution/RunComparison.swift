@@ -68,7 +68,7 @@ package struct RunComparison: Sendable {
     }
 
     /// The numbers of a report by their paths. Lists are left out: a matrix is no figure.
-    private static func figures(_ value: JSONValue, at path: [String] = []) -> [String: JSONValue] {
+    package static func figures(_ value: JSONValue, at path: [String] = []) -> [String: JSONValue] {
         if let members = value.objectValue {
             return members.reduce(into: [:]) { all, member in
                 all.merge(figures(member.value, at: path + [member.key])) { first, _ in first }

@@ -86,6 +86,8 @@ package struct RunSummary: Sendable {
     package let wasInterrupted: Bool
     /// A stage failed because another run held its key for longer than this one wanted to wait.
     package let gaveUpWaiting: Bool
+    /// Nothing ran, because a stage would have run a program of the pipeline's, and that was not allowed.
+    package let wasRefused: Bool
 
     package func count(_ state: StageRecord.State) -> Int { records.count { $0.state == state } }
 

@@ -11,6 +11,8 @@ package struct RunOptions: Sendable {
     package var forced: Set<String> = []
     /// After a failure, go on with the stages that don't depend on it.
     package var keepsGoing = false
+    /// Stages may run programs that the pipeline names.
+    package var allowsPrograms = false
     /// Say what would run, and run nothing.
     package var isDryRun = false
     /// How long to wait for another run that computes the same; nil is for ever.

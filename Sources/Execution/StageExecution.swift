@@ -107,6 +107,16 @@ struct StageExecution: Sendable {
         tell(StageProblem(.warning, "\(fault); it came anew from the remote \(elsewhere.name)"), locator)
     }
 
+    /// Says that a stage would run a program that the pipeline names, which was not allowed.
+    func refuse(_ stage: Stage) -> StageOutcome {
+        let finding = Diagnostic.error(
+            "stage `\(stage.name)` runs a program that the pipeline names, which has to be allowed", at: stage.location,
+            help: "read what it does, then run with --allow-commands")
+        observe(.finding(stage: stage.name, finding))
+        note(finding, of: stage)
+        return ended(stage, .failed, [], nil, since: ContinuousClock.now)
+    }
+
     private func tell(_ problem: StageProblem, _ locator: FindingLocator) {
         let finding = locator.diagnostic(problem)
         observe(.finding(stage: locator.stage.name, finding))
@@ -163,7 +173,7 @@ struct StageExecution: Sendable {
         if isForced { try store.discardWork(under: lock) }
         let work = WorkFolder(try store.workFolder(under: lock))
         let goesOn = try work.prepare()
-        let task = try task(stage, outputs, work)
+        let task = try task(stage, outputs, work, continuing: isForced ? nil : assessment.earlier)
         noteStart(of: stage, key, work)
         defer { try? store.endLog(of: name, run: run) }
         observe(.started(stage: name, reasons: reasons, goesOn: goesOn))
@@ -191,15 +201,23 @@ struct StageExecution: Sendable {
         }
     }
 
-    private func task(_ stage: Stage, _ outputs: [String: ContentDigest], _ work: WorkFolder) throws -> StageTask {
+    private func task(
+        _ stage: Stage, _ outputs: [String: ContentDigest], _ work: WorkFolder, continuing earlier: EarlierState?
+    ) throws -> StageTask {
         var inputs: [String: String] = [:]
         var gathered: [String: [GatheredArtifact]] = [:]
-        for input in stage.inputs {
-            guard let digest = outputs[input.stage], case .intact(let object) = try store.object(digest) else {
+        func artifact(of feeder: String) throws -> StoredObject {
+            guard let digest = outputs[feeder], case .intact(let object) = try store.object(digest) else {
                 throw StageFailure(
-                    "the artifact of stage `\(input.stage)` was removed from the store or changed while this run went on",
+                    "the artifact of stage `\(feeder)` was removed from the store or changed while this run went on",
                     help: "run again")
             }
+            return object
+        }
+        var fetched: [String: String] = [:]
+        for source in stage.fetched { fetched[source.stage] = try artifact(of: source.stage).path.string }
+        for input in stage.inputs {
+            let object = try artifact(of: input.stage)
             if let source = input.source {
                 gathered[input.name, default: []].append(
                     GatheredArtifact(stage: source.stage, axes: source.axes, path: object.path.string))
@@ -207,10 +225,19 @@ struct StageExecution: Sendable {
                 inputs[input.name] = object.path.string
             }
         }
+        var continuation: ContinuationFolders?
+        if let declared = stage.declaration.continuation, try declared.isExact(stage.parameterValues()) {
+            try work.prepareState()
+            continuation = ContinuationFolders(state: work.state.string)
+            if let earlier, case .intact(let object) = try store.object(earlier.digest) {
+                continuation?.earlier = object.path.string
+            }
+        }
         return StageTask(
             stage: stage.name, kind: stage.declaration.kind, version: stage.declaration.version,
-            parameters: stage.parameterValues.json, inputs: inputs, gathered: gathered, output: work.output.string,
-            scratch: work.scratch.string, numerics: options.numerics)
+            parameters: stage.parameterValues(artifacts: fetched).json, inputs: inputs, gathered: gathered,
+            output: work.output.string,
+            scratch: work.scratch.string, continuation: continuation, numerics: options.numerics)
     }
 
     private func keep(
@@ -231,9 +258,11 @@ struct StageExecution: Sendable {
                     \(object.digest.short) now; it is not deterministic
                     """), locator)
         }
+        var outputs = [outputName: object.digest]
+        if work.hasState { outputs[EarlierState.outputName] = try store.insert(directory: work.state).digest }
         let report = StoredReport(result)
         let trace = try Trace(
-            components: components.json, outputs: [outputName: object.digest], metrics: report.json,
+            components: components.json, outputs: outputs, metrics: report.json,
             duration: seconds, created: Date.now.formatted(.iso8601), toolVersion: options.toolVersion)
         try store.record(trace, under: lock)
         let record = StageRecord(

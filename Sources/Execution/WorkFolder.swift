@@ -8,6 +8,8 @@ struct WorkFolder {
 
     var output: FilePath { path.appending("output") }
     var scratch: FilePath { path.appending("scratch") }
+    /// For the state in which the computation ends.
+    var state: FilePath { path.appending("state") }
 
     init(_ path: FilePath) { self.path = path }
 
@@ -19,9 +21,15 @@ struct WorkFolder {
         KillPoint.pass("removed \(output)")
         try FileManager.default.createDirectory(atPath: output.string, withIntermediateDirectories: true)
         KillPoint.pass("made \(output)")
+        try remove(state)
         try FileManager.default.createDirectory(atPath: scratch.string, withIntermediateDirectories: true)
         KillPoint.pass("made \(scratch)")
         return try !FileManager.default.contentsOfDirectory(atPath: scratch.string).isEmpty
+    }
+
+    /// Makes an empty folder for the state in which the computation ends.
+    func prepareState() throws {
+        try FileManager.default.createDirectory(atPath: state.string, withIntermediateDirectories: true)
     }
 
     /// Makes what the worker prints go to a file that outlives this folder. Where that can't be, it stays here.
@@ -41,6 +49,9 @@ struct WorkFolder {
 
     /// Removes what a later attempt would go on from.
     func forget() throws { try remove(scratch) }
+
+    /// Whether the stage left a state to go on from.
+    var hasState: Bool { (try? FileManager.default.contentsOfDirectory(atPath: state.string).isEmpty) == false }
 
     /// What is wrong with what a stage left, nil if it is a folder with at least one file.
     var fault: String? {

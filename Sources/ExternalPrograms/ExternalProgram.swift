@@ -18,8 +18,15 @@ package struct ExternalProgram: Sendable, Hashable {
     ) -> ExternalProgram? {
         let folders = (environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")
         let paths = folders.filter { $0.hasPrefix("/") }.map { "\($0)/\(name)" }
-        return paths.first { FileManager.default.isExecutableFile(atPath: $0) }.map {
+        return paths.first(where: isProgram).map {
             ExternalProgram(name: name, path: $0)
         }
+    }
+
+    /// Whether a path leads to a file that may be executed.
+    package static func isProgram(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
+            && FileManager.default.isExecutableFile(atPath: path)
     }
 }

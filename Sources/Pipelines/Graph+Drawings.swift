@@ -46,10 +46,10 @@ extension Graph {
                     [
                         "name": .string(stage.name),
                         "uses": .string(stage.declaration.kind),
-                        "gives": .string(stage.declaration.output.name),
+                        "gives": .string(stage.output.name),
                         "level": .int(level[stage.name] ?? 0),
                         "inputs": .array(
-                            stage.inputs.map {
+                            stage.connections.map {
                                 [
                                     "name": .string($0.name), "stage": .string($0.stage),
                                     "artifact": .string($0.artifact.name),

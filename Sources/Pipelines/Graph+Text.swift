@@ -13,8 +13,8 @@ extension Graph {
         let header = ["stage", "uses", "gives", "from"]
         let rows = stages.map { stage in
             [
-                stage.name, stage.declaration.kind, stage.declaration.output.name,
-                stage.inputs.map { "\($0.name): \($0.stage)" }.joined(separator: ", "),
+                stage.name, stage.declaration.kind, stage.output.name,
+                stage.connections.map { "\($0.name): \($0.stage)" }.joined(separator: ", "),
             ]
         }
         let table = [header] + rows

@@ -35,7 +35,7 @@ package struct Graph: Sendable {
     /// The graph of stages of which none depends on itself, and whose inputs are all among them.
     init(name: String, stages fileOrder: [Stage]) {
         let fileIndices = Dictionary(uniqueKeysWithValues: fileOrder.enumerated().map { ($1.name, $0) })
-        let sorted = DependencyOrder(fileOrder.map { $0.inputs.compactMap { fileIndices[$0.stage] } })
+        let sorted = DependencyOrder(fileOrder.map { $0.feeders.compactMap { fileIndices[$0] } })
             .order.map { fileOrder[$0] }
         let indices = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1.name, $0) })
 
@@ -44,7 +44,7 @@ package struct Graph: Sendable {
         var levels: [[Stage]] = []
         var levelOf: [Int] = []
         for (index, stage) in sorted.enumerated() {
-            let feeding = Set(stage.inputs.compactMap { indices[$0.stage] }).sorted()
+            let feeding = Set(stage.feeders.compactMap { indices[$0] }).sorted()
             for other in feeding { outgoing[other].append(index) }
             incoming.append(feeding)
             let level = feeding.map { levelOf[$0] + 1 }.max() ?? 0
@@ -56,7 +56,7 @@ package struct Graph: Sendable {
         self.name = name
         stages = sorted
         edges = sorted.flatMap { stage in
-            stage.inputs.map { Edge(from: $0.stage, to: stage.name, input: $0.name, artifact: $0.artifact) }
+            stage.connections.map { Edge(from: $0.stage, to: stage.name, input: $0.name, artifact: $0.artifact) }
         }
         self.levels = levels
         self.indices = indices

@@ -117,6 +117,11 @@ extension LocatedValue {
         return Place(location: location, origin: value.origin, parameter: parameter)
     }
 
+    /// The part at a path; nil where there is none.
+    func part(at path: ArraySlice<String>) -> LocatedValue? {
+        path.reduce(self) { (value: LocatedValue?, name) in value?.child(name) }
+    }
+
     /// Where the last key of a path stands; nil where that key isn't written.
     func keyLocation(of path: ArraySlice<String>) -> SourceLocation? {
         guard let name = path.last else { return nil }

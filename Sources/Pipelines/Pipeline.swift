@@ -10,6 +10,8 @@ package struct Pipeline: Sendable {
     package let description: String?
     /// The text that the pipeline was read from.
     package let source: SourceText
+    /// The paths of the files that it includes, directly or not.
+    package let fragments: [String]
     /// What stands under `params`, in the order of the file, with the values that hold in this run.
     package let parameters: [PipelineParameter]
     /// In the order of the file.
@@ -19,11 +21,13 @@ package struct Pipeline: Sendable {
     private let indices: [String: Int]
 
     init(
-        name: String, description: String?, source: SourceText, parameters: [PipelineParameter], stages: [Stage]
+        name: String, description: String?, source: SourceText, fragments: [String], parameters: [PipelineParameter],
+        stages: [Stage]
     ) {
         self.name = name
         self.description = description
         self.source = source
+        self.fragments = fragments
         self.parameters = parameters
         self.stages = stages
         graph = Graph(name: name, stages: stages)

@@ -17,6 +17,12 @@ package enum PipelineName {
         }
     }
 
+    /// A character that names of files hold without trouble.
+    static func isInFileNames(_ character: Character) -> Bool {
+        guard let byte = character.asciiValue else { return false }
+        return isLetterOrDigit(byte) || "._-".utf8.contains(byte)
+    }
+
     /// Names become parts of file names and of lines in tables.
     package static let maximumLength = 128
 

@@ -18,6 +18,17 @@ package struct Stage: Sendable {
         package let location: SourceLocation
     }
 
+    /// A file or repository on another machine that a parameter names.
+    package struct Fetched: Sendable, Hashable {
+        /// Where the address stands, from the top of `with`.
+        package let parameter: [String]
+        package let source: RemoteSource
+        /// The name of the stage that fetches it.
+        package let stage: String
+        /// What that stage gives.
+        package let artifact: ArtifactType
+    }
+
     /// Where a gathered artifact comes from.
     package struct Source: Sendable, Hashable {
         package let stage: String
@@ -45,6 +56,12 @@ package struct Stage: Sendable {
 
     /// The connected inputs, in the order of the declaration.
     package let inputs: [Input]
+
+    /// What it reads by address, each fetched by a stage of its own.
+    package let fetched: [Fetched]
+
+    /// What it gives.
+    package let output: ArtifactType
 
     /// Where the stage's name stands.
     package let location: SourceLocation
@@ -108,12 +125,46 @@ extension Stage {
     }
 
     /// The parameters as the stage's code reads them: each path with its absolute place.
-    package var parameterValues: ParameterValues {
-        ParameterValues(.object(declaration.parameters.mappingPaths(in: values) { inputPath($1).json }))
+    ///
+    /// - Parameter artifacts: the folders of what is fetched, by the stage that did.
+    package func parameterValues(artifacts: [String: String] = [:]) -> ParameterValues {
+        ParameterValues(
+            .object(
+                declaration.parameters.mappingPaths(in: values) { _, spelled in
+                    guard let fetched = fetched(spelledAs: spelled) else { return inputPath(spelled).json }
+                    var path = artifacts[fetched.stage] ?? ""
+                    if let name = fetched.source.fileName { path += "/" + name }
+                    return InputPath(spelled: fetched.source.shown, path: path).json
+                }))
     }
+
+    /// What a path stands for that is an address.
+    package func fetched(spelledAs spelled: String) -> Fetched? { fetched.first { $0.source.spelled == spelled } }
 
     /// Where a path that the pipeline spells lies. Paths are relative to the project's folder.
     package func inputPath(_ spelled: String) -> InputPath {
         InputPath(spelled: spelled, path: ProjectPath.absolute(spelled, in: projectFolder))
     }
+}
+
+// MARK: - What feeds it
+
+extension Stage {
+    /// What passes from another stage to this one: by an input, or in the place of an address.
+    package struct Connection: Sendable, Hashable {
+        /// The input's or the parameter's name.
+        package let name: String
+        package let stage: String
+        package let artifact: ArtifactType
+    }
+
+    package var connections: [Connection] {
+        inputs.map { Connection(name: $0.name, stage: $0.stage, artifact: $0.artifact) }
+            + fetched.map {
+                Connection(name: $0.parameter.joined(separator: "."), stage: $0.stage, artifact: $0.artifact)
+            }
+    }
+
+    /// The stages that feed it.
+    package var feeders: [String] { inputs.map(\.stage) + fetched.map(\.stage) }
 }

@@ -45,13 +45,14 @@ package struct InputPath: Sendable, Hashable {
         self.path = path
     }
 
-    init?(_ value: JSONValue) {
+    /// As a task file spells it.
+    package init?(json value: JSONValue) {
         guard let spelled = value["spelled"].stringValue, let path = value["path"].stringValue else { return nil }
         self.init(spelled: spelled, path: path)
     }
 
     static func list(_ value: JSONValue) -> [InputPath]? {
-        InputPath(value).map { [$0] } ?? value.arrayValue?.compactMap(InputPath.init)
+        InputPath(json: value).map { [$0] } ?? value.arrayValue?.compactMap(InputPath.init(json:))
     }
 
     /// How a task file spells it.
@@ -194,7 +195,7 @@ extension Parameter {
     package static func folder(
         _ name: String, reading files: [String], default value: ParameterDeclaration.Default = .required, help: String
     ) -> Self where Value == InputPath {
-        Self(name, .folder(reading: files), default: value, help: help) { InputPath($0) }
+        Self(name, .folder(reading: files), default: value, help: help) { InputPath(json: $0) }
     }
 
     /// A folder that, where it is not written, is the one that the stage behind an input was given.
@@ -206,11 +207,13 @@ extension Parameter {
         Self(
             name, .folder(reading: files), default: .inherited(input: origin.input, parameter: origin.parameter),
             help: help
-        ) { $0.isNull ? .some(nil) : InputPath($0) }
+        ) { $0.isNull ? .some(nil) : InputPath(json: $0) }
     }
 
     package static func optionalFolder(_ name: String, reading files: [String], help: String) -> Self
     where Value == InputPath? {
-        Self(name, .folder(reading: files), default: .absent, help: help) { $0.isNull ? .some(nil) : InputPath($0) }
+        Self(name, .folder(reading: files), default: .absent, help: help) {
+            $0.isNull ? .some(nil) : InputPath(json: $0)
+        }
     }
 }

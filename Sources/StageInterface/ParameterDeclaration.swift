@@ -34,11 +34,18 @@ package struct ParameterDeclaration: Sendable {
     }
 }
 
+extension ParameterDeclaration {
+    /// The value that holds where none is written, if that is a value.
+    package var writtenDefault: JSONValue? {
+        if case .value(let value) = defaultValue { value } else { nil }
+    }
+}
+
 /// What a stage kind reads from other stages: one artifact, or all that match where it gathers.
 package struct InputDeclaration: Sendable {
     /// The key in a pipeline's `from:`.
     package let name: String
-    /// The artifact types that are accepted; any one of them will do.
+    /// The artifact types that are accepted; any one of them will do. None stands for all.
     package let types: [ArtifactType]
     package let isRequired: Bool
     /// The artifacts of all instances of a stage that fans out, and of several stages, come to one run. The stage kind
@@ -55,4 +62,11 @@ package struct InputDeclaration: Sendable {
         self.gathers = gathers
         self.help = help
     }
+
+    /// An input that a kind doesn't declare, where it takes others as well.
+    package init(otherNamed name: String) {
+        self.init(name, help: "What that stage gives.")
+    }
+
+    package func accepts(_ type: ArtifactType) -> Bool { types.isEmpty || types.contains(type) }
 }

@@ -167,9 +167,15 @@ extension ParameterType {
 }
 
 extension FileUse {
-    /// Whether the stage can read a file of this name.
-    fileprivate func accepts(_ name: String) -> Bool {
-        extensions.isEmpty || extensions.contains { name.hasSuffix("." + $0) }
+    /// Whether the stage can read a file of this name. An address that is not right is told by who reads it.
+    fileprivate func accepts(_ path: String) -> Bool {
+        guard !extensions.isEmpty else { return true }
+        var name = path
+        if RemoteSource.isRemote(path) {
+            guard let file = try? RemoteSource(parsing: path).fileName else { return true }
+            name = file
+        }
+        return extensions.contains { name.hasSuffix("." + $0) }
     }
 }
 

@@ -36,6 +36,17 @@ package struct RemoteSource: Sendable, Hashable {
         }
     }
 
+    /// What messages and results call it: an address without its digest, a repository without its revision.
+    package var shown: String {
+        switch location {
+        case .web(let address): String(address.prefix { $0 != "?" })
+        case .hub(let hub): hub.repository + (hub.path.map { "/" + $0 } ?? "")
+        }
+    }
+
+    /// The last name in it: of the file, or of the repository.
+    package var shortName: String { fileName ?? shown.split(separator: "/").last.map(String.init) ?? shown }
+
     /// Reads a text that a pipeline writes.
     ///
     /// - Throws: ``RemoteSourceError`` that says what is missing and how it is written.

@@ -14,6 +14,8 @@ package struct StageContext: Sendable {
     /// The absolute path of a folder that outlives a kill and is there again when the same computation is
     /// started again: the place for checkpoints.
     package let scratch: String
+    /// For a stage whose computation others may go on from.
+    package let continuation: ContinuationFolders?
     package let numerics: NumericsClass
 
     private let send: @Sendable (StageEvent) -> Void
@@ -21,7 +23,8 @@ package struct StageContext: Sendable {
 
     package init(
         stage: String, parameters: ParameterValues, inputs: [String: String],
-        gathered: [String: [GatheredArtifact]] = [:], output: String, scratch: String, numerics: NumericsClass,
+        gathered: [String: [GatheredArtifact]] = [:], output: String, scratch: String,
+        continuation: ContinuationFolders? = nil, numerics: NumericsClass,
         stopRequested: @escaping @Sendable () -> Bool = { false },
         send: @escaping @Sendable (StageEvent) -> Void = { _ in }
     ) {
@@ -31,6 +34,7 @@ package struct StageContext: Sendable {
         self.gathered = gathered
         self.output = output
         self.scratch = scratch
+        self.continuation = continuation
         self.numerics = numerics
         self.stopRequested = stopRequested
         self.send = send

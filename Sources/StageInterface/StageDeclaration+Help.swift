@@ -8,9 +8,11 @@ extension StageDeclaration {
         let width = max(60, width)
         var lines = wrapped("\(kind): \(summary)", to: width)
         if !discussion.isEmpty { lines += [""] + wrapped(discussion, to: width) }
-        lines += section("INPUTS (from:)", inputs.map(Self.entry), width: width)
+        let others = takesOtherInputs ? [Entry(name: "NAME", paragraphs: [Self.otherInputs])] : []
+        lines += section("INPUTS (from:)", inputs.map(Self.entry) + others, width: width)
         lines += section("PARAMETERS (with:)", ParameterTable(parameters).rows.map(Self.entry), width: width)
-        lines += section("OUTPUT", [Entry(name: output.name, paragraphs: [Self.plain(output.summary)])], width: width)
+        lines += section(
+            "OUTPUT", output.types.map { Entry(name: $0.name, paragraphs: [Self.plain($0.summary)]) }, width: width)
         if !example.isEmpty {
             lines += ["", "EXAMPLE"]
             lines += example.split(separator: "\n", omittingEmptySubsequences: false).map {
@@ -28,6 +30,9 @@ extension StageDeclaration {
         let name: String
         let paragraphs: [String]
     }
+
+    /// What stands for inputs that are not declared.
+    static let otherInputs = "Any names, each with the stage that feeds it; artifacts of any type."
 
     private static func entry(_ input: InputDeclaration) -> Entry {
         let types = input.types.map(\.name).joined(separator: " or ")

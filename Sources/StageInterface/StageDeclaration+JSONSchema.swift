@@ -146,19 +146,19 @@ extension StageDeclaration {
     }
 
     private var inputsSchema: JSONValue {
-        guard !inputs.isEmpty else { return ["type": "null"] }
+        guard !inputs.isEmpty || takesOtherInputs else { return ["type": "null"] }
         let required = inputs.filter(\.isRequired)
         let mapping: JSONValue = [
             "type": "object",
             "required": .array(required.map { .string($0.name) }),
-            "additionalProperties": false,
+            "additionalProperties": takesOtherInputs ? ["$ref": "#/$defs/stages"] : false,
             "properties": .object(
                 Dictionary(
                     inputs.map { ($0.name, ["$ref": "#/$defs/stages", "description": .string($0.help)]) },
                     uniquingKeysWith: { first, _ in first })),
         ]
         var forms = [mapping]
-        if required.count == 1 || inputs.count == 1 { forms.append(["$ref": "#/$defs/stages"]) }
+        if required.count == 1 || inputs.count == 1 || inputs.isEmpty { forms.append(["$ref": "#/$defs/stages"]) }
         if required.isEmpty { forms.append(["type": "null"]) }
         return forms.count == 1 ? mapping : ["anyOf": .array(forms)]
     }
@@ -209,7 +209,9 @@ extension ParameterType {
         case .choice(let names): return ["enum": .array(names.map(JSONValue.string))]
         case .file(let use):
             guard !use.extensions.isEmpty else { return ["type": "string"] }
-            return ["type": "string", "pattern": .string("\\.(\(use.extensions.joined(separator: "|")))$")]
+            return [
+                "type": "string", "pattern": .string("\\.(\(use.extensions.joined(separator: "|")))(#sha256=.*)?$"),
+            ]
         case .list(let element, let minimum):
             return [
                 "type": "array", "minItems": .int(minimum),

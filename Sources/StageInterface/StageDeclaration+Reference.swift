@@ -3,6 +3,7 @@ extension StageDeclaration {
     package var reference: String {
         var blocks = ["## `\(kind)`", summary + "."]
         if !discussion.isEmpty { blocks.append(discussion) }
+        if takesOtherInputs { blocks.append("Inputs: a" + Self.otherInputs.dropFirst()) }
         if !inputs.isEmpty {
             blocks.append(
                 Self.table(
@@ -21,7 +22,12 @@ extension StageDeclaration {
                     ["parameter", "default", "value", "meaning"],
                     rows.map { ["`\($0.name)`", Self.quoted($0.defaultValue), $0.type, $0.help] }))
         }
-        blocks.append("Output: `\(output.name)`, \(output.summary).")
+        switch output {
+        case .always(let type): blocks.append("Output: `\(type.name)`, \(type.summary).")
+        case .chosen(let parameter, let types):
+            blocks.append("Output, as `\(parameter)` says:")
+            blocks.append(types.map { "- `\($0.name)`: \($0.summary)" }.joined(separator: "\n"))
+        }
         if !example.isEmpty {
             blocks.append("```yaml\n\(example.last == "\n" ? example : example + "\n")```")
         }

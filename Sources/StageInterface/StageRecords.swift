@@ -17,11 +17,13 @@ package struct StageTask: Sendable, Hashable, Codable {
     package var gathered: [String: [GatheredArtifact]]
     package var output: String
     package var scratch: String
+    package var continuation: ContinuationFolders?
     package var numerics: NumericsClass
 
     package init(
         stage: String, kind: String, version: Int, parameters: JSONValue, inputs: [String: String],
-        gathered: [String: [GatheredArtifact]] = [:], output: String, scratch: String, numerics: NumericsClass
+        gathered: [String: [GatheredArtifact]] = [:], output: String, scratch: String,
+        continuation: ContinuationFolders? = nil, numerics: NumericsClass
     ) {
         self.stage = stage
         self.kind = kind
@@ -31,6 +33,7 @@ package struct StageTask: Sendable, Hashable, Codable {
         self.gathered = gathered
         self.output = output
         self.scratch = scratch
+        self.continuation = continuation
         self.numerics = numerics
     }
 }

@@ -1,7 +1,8 @@
 package import StageInterface
 
 extension ArtifactType {
-    package static let files = ArtifactType("files", summary: "files of another machine, under their own names")
+    package static let files = ArtifactType(
+        "files", summary: "files of any kind, under the names that the stage gives them")
     static let dataset = ArtifactType(
         "dataset", summary: "`train.jsonl`, `validation.jsonl`, `test.jsonl` (id, text, label) and `dataset.json`")
     static let tokens = ArtifactType(
@@ -14,4 +15,7 @@ extension ArtifactType {
     package static let comparison = ArtifactType(
         "comparison", summary: "`comparison.json`, and the table in `comparison.md`")
     static let predictions = ArtifactType("predictions", summary: "`predictions.jsonl`")
+
+    /// Every type, for a stage that may give any.
+    static let all = [files, dataset, tokens, method, adapter, model, scores, comparison, predictions]
 }

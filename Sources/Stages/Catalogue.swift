@@ -6,7 +6,7 @@ extension StageCatalogue {
 
     /// Those that read files of this machine.
     static let local = StageCatalogue(
-        [DataStage.self, TokenizeStage.self] + Methods.all
+        [DataStage.self, CommandStage.self, TokenizeStage.self] + Methods.all
             + [
                 TrainStage.self, AdapterStage.self, CombineStage.self, EvaluateStage.self, PredictStage.self,
                 CompareStage.self, MergeStage.self,

@@ -77,7 +77,7 @@ extension Store {
     ///
     /// - Throws: ``StoreError`` for what the operating system refuses, `JSONWritingError` for a number that is not finite.
     package func record(_ trace: Trace, under lock: KeyLock) throws {
-        try publish(Array(try trace.json.canonical.utf8) + [UInt8(ascii: "\n")], at: layout.trace(trace.key))
+        try publish(try trace.bytes, at: layout.trace(trace.key))
         do {
             try discardWork(under: lock)
         } catch is StoreError {

@@ -14,7 +14,7 @@ package import SystemPackage
 ///   traces/12/1234….json        components of the key, outputs' digests, metrics
 ///   work/KEY/                   a computation under way: its outputs, its checkpoints
 ///   locks/KEY.lock              who computes it now
-///   digests/ab/abcd…            what inputs were last digested to
+///   digests/abcd…               what the inputs in a folder were last digested to
 ///   runs/RUN.ndjson             what happened, run by run; RUN.lock beside it while the run lives
 ///   runs/RUN/STAGE.log          what a stage's worker printed
 ///   history/abcd….ndjson        which key each stage of a pipeline had last
@@ -37,6 +37,7 @@ package struct Store: Sendable {
     let layout: StoreLayout
     let operations: FileOperations
     let scratch: ScratchSpace
+    let digestTables: DigestTables
 
     /// Opens the store in the folder `root`, or makes one there.
     ///
@@ -45,6 +46,7 @@ package struct Store: Sendable {
     package init(at root: FilePath, faultPoint: FaultPoint? = KillPoint.faultPoint) throws {
         layout = StoreLayout(root: root)
         operations = FileOperations(faultPoint: faultPoint)
+        digestTables = DigestTables(layout: layout, operations: operations)
         scratch = ScratchSpace(root: layout.scratch, operations: operations) { [layout, operations] in
             Self.removeFinishedWork(layout, operations)
         }

@@ -27,9 +27,9 @@ struct StoreLayout: Sendable {
         spread("traces", key.hexadecimal, suffix: ".json")
     }
 
-    /// - Parameter path: absolute.
-    func digestMemory(of path: FilePath) -> Place {
-        spread("digests", ContentDigest(of: path.string.utf8).hexadecimal, suffix: "")
+    /// - Parameter folder: absolute.
+    func digestTable(of folder: FilePath) -> Place {
+        Place(folder: root.appending("digests"), name: ContentDigest(of: folder.string.utf8).hexadecimal)
     }
 
     func lock(_ key: StoreKey) -> Place {

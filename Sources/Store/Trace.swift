@@ -39,6 +39,13 @@ package struct Trace: Sendable, Hashable {
         self.toolVersion = toolVersion
     }
 
+    /// As it stands in a store.
+    ///
+    /// - Throws: `JSONWritingError` for a metric that is not finite.
+    package var bytes: [UInt8] {
+        get throws(JSONWritingError) { Array(try json.canonical.utf8) + [UInt8(ascii: "\n")] }
+    }
+
     var json: JSONValue {
         [
             "trace": 1, "components": components, "outputs": .object(outputs.mapValues { .string($0.hexadecimal) }),

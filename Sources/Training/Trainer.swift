@@ -53,21 +53,24 @@ package final class Trainer {
     ///
     /// - Parameters:
     ///   - checkpointPath: where checkpoints are written, and where one is looked for; nil keeps none.
+    ///   - earlierPath: where the end of a training over fewer epochs lies, to go on from where there is no checkpoint.
+    ///   - endPath: where to write the end, for a training over more epochs; see
+    ///     ``TrainingConfiguration/isExtensible``.
     ///   - progress: called after each step.
     ///   - shouldStop: asked before each step and each batch of an evaluation.
     /// - Throws: ``TrainingStopped`` after a checkpoint was written, if asked to stop; ``TrainingError`` for a loss or
     ///   gradient that is not a number, a parameter whose gradient is zero, or a checkpoint of another training.
     package func run(
-        checkpointPath: String? = nil, progress: (TrainingProgress) -> Void = { _ in },
+        checkpointPath: String? = nil, earlierPath: String? = nil, endPath: String? = nil,
+        progress: (TrainingProgress) -> Void = { _ in },
         shouldStop: () -> Bool = { false }
     ) throws -> TrainingResult {
-        let checkpoint = try checkpointPath.map {
-            Checkpoint(
-                path: $0,
-                fingerprint: try TrainingFingerprint.make(configuration, training: training, validation: validation))
-        }
-        if let checkpoint, checkpoint.exists {
-            (state, best) = try checkpoint.read(into: optimizer, device: device)
+        let fingerprint = try TrainingFingerprint.make(configuration, training: training, validation: validation)
+        func file(_ path: String?) -> Checkpoint? { path.map { Checkpoint(path: $0, fingerprint: fingerprint) } }
+        let checkpoint = file(checkpointPath)
+        let beginning = [checkpoint, file(earlierPath)].compactMap(\.self).first(where: \.exists)
+        if let beginning {
+            (state, best) = try beginning.read(into: optimizer, device: device)
         } else {
             try RandomState.seed(configuration.seed)
         }
@@ -90,6 +93,7 @@ package final class Trainer {
             throw TrainingStopped(step: state.step)
         }
 
+        try write(to: file(endPath))
         if let best { try optimizer.setParameters(best) }
         return TrainingResult(
             losses: state.losses, evaluations: state.evaluations, bestEpoch: state.bestEpoch ?? configuration.epochs,

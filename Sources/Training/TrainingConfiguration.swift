@@ -32,6 +32,15 @@ package struct TrainingConfiguration: Sendable, Hashable, Codable {
 }
 
 extension TrainingConfiguration {
+    /// Whether training over more epochs begins with the very steps of this one: the learning rate of a step does not
+    /// depend on how many there are.
+    package var isExtensible: Bool {
+        switch warmup {
+        case .steps: schedule == .constant
+        case .ratio(let ratio): schedule == .constant && ratio == 0
+        }
+    }
+
     package var effectiveBatchSize: Int { batchSize * gradientAccumulationSteps }
 
     /// The steps of one pass over the examples; the last may be of a smaller batch.

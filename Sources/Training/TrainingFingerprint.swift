@@ -8,6 +8,8 @@ enum TrainingFingerprint {
         var configuration = configuration
         // How often checkpoints are written changes nothing that is computed.
         configuration.checkpointInterval = nil
+        // Fewer epochs are then the beginning of more.
+        if configuration.isExtensible { configuration.epochs = 0 }
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         var digest = FNV1a()

@@ -4,6 +4,8 @@ import Stages
 @main
 struct Entrypoint {
     static func main() {
-        exit(Worker(catalogue: .standard).run(arguments: Array(CommandLine.arguments.dropFirst())).rawValue)
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if let program = Guard.program(in: arguments) { exit(Guard.run(program)) }
+        exit(Worker(catalogue: .standard).run(arguments: arguments).rawValue)
     }
 }

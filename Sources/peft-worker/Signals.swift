@@ -29,15 +29,16 @@ final class StopSignal: Sendable {
     }
 }
 
-/// Ends the process when the runner is gone.
+/// Ends the process when the one that started it is gone.
 enum ParentWatch {
-    static func start() {
+    /// - Parameter end: ends the process.
+    static func start(end: @escaping @Sendable () -> Never = { _exit(137) }) {
         Thread.detachNewThread {
             var byte: UInt8 = 0
             while true {
                 let count = read(STDIN_FILENO, &byte, 1)
                 if count < 0, errno == EINTR { continue }
-                if count <= 0 { _exit(137) }
+                if count <= 0 { end() }
             }
         }
     }

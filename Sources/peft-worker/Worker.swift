@@ -61,7 +61,7 @@ struct Worker {
             let context = StageContext(
                 stage: task.stage, parameters: ParameterValues(task.parameters), inputs: task.inputs,
                 gathered: task.gathered,
-                output: task.output, scratch: task.scratch, numerics: task.numerics,
+                output: task.output, scratch: task.scratch, continuation: task.continuation, numerics: task.numerics,
                 stopRequested: { stop.isRequested },
                 send: { event in
                     if case .problem(let problem) = event { problems.append(problem) }

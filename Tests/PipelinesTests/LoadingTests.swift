@@ -96,7 +96,7 @@ struct LoadingTests {
         #expect(
             rows.files.map(\.path) == [InputPath(spelled: "data/rows.csv", path: project.folder + "/data/rows.csv")])
         #expect(rows.files.map(\.parameter) == [["source"]])
-        #expect(rows.parameterValues.json["source"]["path"].stringValue == project.folder + "/data/rows.csv")
+        #expect(rows.parameterValues().json["source"]["path"].stringValue == project.folder + "/data/rows.csv")
         #expect(rows.inputPath("./a//b/../c").path == project.folder + "/a/b/../c")
         #expect(rows.inputPath("/a").path == "/a")
     }

@@ -29,7 +29,7 @@ enum SmallCatalogue {
                 ]), default: .absent, help: "Shares of the rows."),
             ParameterDeclaration(name: "header", type: .boolean, default: .value(true), help: "There is a header."),
         ],
-        output: rows, example: "rows:\n  uses: data\n  with: {source: rows.csv}\n",
+        output: .always(rows), example: "rows:\n  uses: data\n  with: {source: rows.csv}\n",
         check: { values in
             let split = values.json["split"]
             guard let train = split["train"].doubleValue, let test = split["test"].doubleValue, train + test > 1
@@ -47,7 +47,7 @@ enum SmallCatalogue {
                 name: "max_length", type: .integer(1...8192), default: .value(128), help: "Longer texts are cut."),
         ],
         inputs: [InputDeclaration("rows", rows, help: "The texts.")],
-        output: tokens, example: "")
+        output: .always(tokens), example: "")
 
     static let lora = StageDeclaration(
         kind: "lora", version: 1, summary: "Add low-rank matrices",
@@ -62,7 +62,7 @@ enum SmallCatalogue {
                 name: "target_modules", type: .oneOf([.text, .list(of: .text, atLeast: 1)]), default: .absent,
                 help: "Which layers."),
         ],
-        output: method, example: "")
+        output: .always(method), example: "")
 
     static let train = StageDeclaration(
         kind: "train", version: 1, summary: "Train",
@@ -82,7 +82,7 @@ enum SmallCatalogue {
             InputDeclaration("method", method, help: "How to train."),
             InputDeclaration("start", adapter, isRequired: false, help: "Where to go on from."),
         ],
-        output: adapter, example: "")
+        output: .always(adapter), example: "")
 
     static let report = StageDeclaration(
         kind: "report", version: 1, summary: "Write a report",
@@ -91,7 +91,7 @@ enum SmallCatalogue {
                 name: "title", type: .text, default: .inherited(input: "of", parameter: "note"), help: "The title.")
         ],
         inputs: [InputDeclaration("of", adapter, rows, isRequired: false, help: "What to report.")],
-        output: ArtifactType("page", summary: "a page"), example: "")
+        output: .always(ArtifactType("page", summary: "a page")), example: "")
 
     static let comparison = ArtifactType("comparison", summary: "adapters side by side")
 
@@ -101,5 +101,5 @@ enum SmallCatalogue {
             InputDeclaration("adapters", adapter, gathers: true, help: "What is compared."),
             InputDeclaration("tokens", tokens, isRequired: false, help: "For testing."),
         ],
-        output: comparison, example: "")
+        output: .always(comparison), example: "")
 }

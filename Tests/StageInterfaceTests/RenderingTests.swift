@@ -25,7 +25,7 @@ struct RenderingTests {
             Parameter.boolean("header", default: true, help: "The first line names the columns.").declaration,
             Parameter.texts("labels", default: ["a", "b|c"], help: "The classes.").declaration,
         ],
-        output: rows,
+        output: .always(rows),
         example: """
             reviews:
               uses: data
@@ -49,7 +49,7 @@ struct RenderingTests {
             InputDeclaration(
                 "start", ArtifactType("model", summary: ""), rows, isRequired: false, help: "Where to go on from."),
         ],
-        output: ArtifactType("adapter", summary: "what a training leaves"), example: "")
+        output: .always(ArtifactType("adapter", summary: "what a training leaves")), example: "")
 
     @Test("help for a terminal, at its width")
     func help() {

@@ -1,8 +1,11 @@
 import ArgumentParser
+import Reports
 
 /// A number of bytes as people write it: `1000`, `500MB`, `1.5 GB`; powers of 1000.
 struct ByteCount: ExpressibleByArgument {
     let bytes: Int
+
+    init(bytes: Int) { self.bytes = bytes }
 
     init?(argument: String) {
         let text = argument.uppercased()
@@ -12,4 +15,7 @@ struct ByteCount: ExpressibleByArgument {
         guard let value = Double(number), value >= 0, value * factor < 1e18 else { return nil }
         bytes = Int(value * factor)
     }
+
+    /// As help shows a default.
+    var defaultValueDescription: String { Figures.bytes(bytes).replacing(" ", with: "") }
 }

@@ -37,9 +37,12 @@ struct PipelineOptions: ParsableArguments {
 
     /// Reads and checks the pipeline, and shows what is wrong.
     ///
+    /// - Parameter defaults: values that hold over those of the file, and under those of the command line.
     /// - Throws: ``CommandFailure`` with all errors of the file.
-    func load(_ console: Console, checkingFiles: Bool = true) throws -> Project {
-        var overrides: [ParameterOverride] = []
+    func load(
+        _ console: Console, checkingFiles: Bool = true, defaults: [ParameterOverride] = []
+    ) throws -> Project {
+        var overrides = defaults
         for assignment in assignments {
             guard let override = ParameterOverride(assignment: assignment) else {
                 throw CommandFailure.usage(

@@ -47,6 +47,9 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "After a failure, go on with the stages that don't depend on it.")
     var keepGoing = false
 
+    @Flag(help: "Let stages of kind `command` run the programs that the pipeline names. Read them first.")
+    var allowCommands = false
+
     @Flag(name: [.customShort("n"), .long], help: "Say what would run and why, and run nothing.")
     var dryRun = false
 
@@ -70,36 +73,24 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let console = output.console
         let project = try pipeline.load(console)
-        let options = try options(project)
-        let store = try project.openStore()
-        let view = RunView(console: console)
-        let writesJSON = output.json
-        // What would come from a remote can't be told without bringing it.
-        let source = dryRun ? nil : try remote.chosen()
-        let executor = try Executor(
-            pipeline: project.pipeline, store: store, runner: LocalStageRunner(worker: try Programs.worker()),
-            source: source, options: options
-        ) { event in
-            if writesJSON { console.writeResult(RunEventJSON.line(for: event)) } else { view.observe(event) }
+        let summary = try await PipelineRun(
+            project: project, options: try options(project), console: console, writesJSON: output.json,
+            // What would come from a remote can't be told without bringing it.
+            source: dryRun ? nil : try remote.chosen()
+        ).run()
+        if !output.json { showResults(summary, of: project, console) }
+        try PipelineRun.check(summary)
+    }
+
+    /// The scores, and what was compared.
+    private func showResults(_ summary: RunSummary, of project: Project, _ console: Console) {
+        let scores = ScoresTable(summary.records, pipeline: project.pipeline)
+        if !dryRun, let text = scores.text(console.results) { console.writeResult("\n" + text) }
+        for record in summary.records where record.state == .hit || record.state == .ran {
+            guard project.pipeline.stage(named: record.stage)?.output == .comparison else { continue }
+            let table = ComparisonTable(stage: record.stage, metrics: record.report.metrics)
+            console.writeResult("\n" + table.text(console.results))
         }
-        let summary = await RunInterruption.interruptibly(console, view: writesJSON ? nil : view) {
-            await executor.run()
-        }
-        if writesJSON {
-            console.writeResult((try RunEventJSON.summary(summary).canonical) + "\n")
-        } else {
-            view.end(summary)
-            let scores = ScoresTable(summary.records, pipeline: project.pipeline)
-            if !dryRun, let text = scores.text(console.results) { console.writeResult("\n" + text) }
-            for record in summary.records where record.state == .hit || record.state == .ran {
-                guard project.pipeline.stage(named: record.stage)?.declaration.output == .comparison else { continue }
-                let table = ComparisonTable(stage: record.stage, metrics: record.report.metrics)
-                console.writeResult("\n" + table.text(console.results))
-            }
-        }
-        if summary.wasInterrupted { throw ExitStatus.interrupted }
-        if summary.gaveUpWaiting { throw ExitStatus.lockHeld }
-        if summary.hasFailed { throw ExitStatus.stageFailed }
     }
 
     private func options(_ project: Project) throws -> RunOptions {
@@ -114,6 +105,7 @@ struct RunCommand: AsyncParsableCommand {
         if force { options.forced = chosen.isEmpty ? Set(graph.stages.map(\.name)) : chosen }
         options.keepsGoing = keepGoing
         options.isDryRun = dryRun
+        options.allowsPrograms = allowCommands
         options.lockTimeout = lockTimeout.map { .milliseconds(Int64($0 * 1000)) }
         return options
     }

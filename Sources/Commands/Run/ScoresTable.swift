@@ -17,7 +17,7 @@ struct ScoresTable {
 
     init(_ reports: [(stage: String, report: StoredReport)], pipeline: Pipeline) {
         rows = reports.filter { stage, _ in
-            pipeline.stage(named: stage)?.declaration.output == .scores
+            pipeline.stage(named: stage)?.output == .scores
         }.map { ($0.stage, $0.report.metrics) }
     }
 

@@ -23,7 +23,7 @@ struct ConnectionResolver {
         indices = Dictionary(drafts.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         var producers: [ArtifactType: [Int]] = [:]
         for (index, draft) in drafts.enumerated() {
-            if let type = draft.declaration?.output { producers[type, default: []].append(index) }
+            if let type = draft.output { producers[type, default: []].append(index) }
         }
         self.producers = producers
     }
@@ -44,7 +44,9 @@ struct ConnectionResolver {
 
     private mutating func connect(_ index: Int) {
         guard let connections = drafts[index].connections else { return }
-        if let declaration = drafts[index].declaration, declaration.inputs.isEmpty, !connections.isEmpty {
+        if let declaration = drafts[index].declaration, declaration.inputs.isEmpty, !declaration.takesOtherInputs,
+            !connections.isEmpty
+        {
             diagnostics.error(
                 "a stage of kind `\(declaration.kind)` has no inputs", at: drafts[index].fromLocation,
                 help: "leave out `from` in stage `\(drafts[index].name)`")
@@ -71,7 +73,9 @@ struct ConnectionResolver {
         }
         let inputs = drafts[index].declaration?.inputs ?? []
         let edges = drafts[index].edges
-        drafts[index].edges = inputs.flatMap { input in edges.filter { $0.input.name == input.name } }
+        let declared = inputs.flatMap { input in edges.filter { $0.input.name == input.name } }
+        let others = edges.filter { edge in !inputs.contains { $0.name == edge.input.name } }
+        drafts[index].edges = declared + others.sorted { $0.input.name < $1.input.name }
         reportRepetition(at: index)
     }
 
@@ -92,6 +96,9 @@ struct ConnectionResolver {
         let inputs = declaration.inputs
         let place = connection.input?.location ?? connection.location
         guard let name = connection.input?.name else {
+            if inputs.isEmpty, declaration.takesOtherInputs, let stage = connection.stage {
+                return InputDeclaration(otherNamed: stage)
+            }
             let required = inputs.filter(\.isRequired)
             if let only = required.count == 1 ? required.first : inputs.count == 1 ? inputs.first : nil {
                 return only
@@ -104,6 +111,13 @@ struct ConnectionResolver {
             return nil
         }
         if let input = declaration.input(named: name) { return input }
+        if declaration.takesOtherInputs {
+            if PipelineName.isStage(name) { return InputDeclaration(otherNamed: name) }
+            diagnostics.error(
+                "`\(name)` can't be the name of an input", at: place,
+                help: "a name has letters, digits, `_` and `-`, a letter first")
+            return nil
+        }
         diagnostics.error(
             "unknown input `\(name)` in stage `\(drafts[index].name)`", at: place,
             help: Diagnostic.help(forUnknown: name, among: inputs.map(\.name), as: "input"))
@@ -118,7 +132,7 @@ struct ConnectionResolver {
     private mutating func checkTypes(of index: Int, except circular: Set<[Int]>) {
         for edge in drafts[index].edges where !circular.contains([edge.stage, index]) {
             let producer = drafts[edge.stage]
-            guard let given = producer.declaration?.output, !edge.input.types.contains(given) else { continue }
+            guard let given = producer.output, !edge.input.accepts(given) else { continue }
             diagnostics.error(
                 "`\(edge.input.name)` wants an artifact of type \(Self.list(edge.input.types)); "
                     + "stage `\(producer.name)` gives \(given)",
@@ -145,7 +159,7 @@ struct ConnectionResolver {
         let matching = input.types.flatMap { (producers[$0] ?? []).prefix(Self.longestList + 2) }
             .filter { $0 != index }.sorted()
         guard !matching.isEmpty else {
-            let kinds = catalogue.filter { input.types.contains($0.output) }.map { "`\($0.kind)`" }
+            let kinds = catalogue.filter { $0.output.types.contains(where: input.accepts) }.map { "`\($0.kind)`" }
             return "no stage of this pipeline gives it"
                 + (kinds.isEmpty ? "" : "; stage kinds that do: \(kinds.joined(separator: ", "))")
         }

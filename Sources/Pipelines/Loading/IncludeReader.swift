@@ -18,6 +18,9 @@ struct IncludeReader {
     /// Whether all could be read; if not, nothing can be said of a name that isn't there.
     private(set) var isComplete = true
 
+    /// The fragments that were read, in that order.
+    private(set) var files: [String] = []
+
     private var states: [String: State] = [:]
     private var chain: [String] = []
 
@@ -114,6 +117,7 @@ struct IncludeReader {
         defer { states[identity] = .done }
         do {
             let source = try SourceText.read(path, maximumBytes: Self.maximumBytes)
+            files.append(path)
             chain.append(path)
             defer { chain.removeLast() }
             readFragment(source)

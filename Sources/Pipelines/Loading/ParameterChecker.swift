@@ -97,11 +97,35 @@ struct ParameterChecker {
         let reported = drafts[index].reportedParameters
         let sound = declaration.parameters.filter { !reported.contains($0.name) }
         for path in sound.paths(in: drafts[index].values) {
+            if RemoteSource.isRemote(path.spelled) {
+                checkAddress(path, at: index)
+                continue
+            }
             let origin = place(of: path.parameter, at: index)?.origin ?? drafts[index].parametersLocation
             guard let finding = paths?.check(path, writtenAt: origin) else { continue }
             drafts[index].reportedParameters.formUnion(path.parameter.prefix(1))
             report(finding.message, at: path.parameter, of: index, help: finding.help)
         }
+    }
+
+    /// An address in the place of a path.
+    private mutating func checkAddress(_ path: ParameterPath, at index: Int) {
+        var problem: (message: String, help: String?)?
+        do {
+            let source = try RemoteSource(parsing: path.spelled)
+            switch path.type {
+            case .folder where source.fileName != nil:
+                problem = ("this names a file, expected a folder", "write `hf://owner/name@revision`")
+            case .file where source.fileName == nil:
+                problem = ("this names a repository, expected a file", "write the file's path behind the revision")
+            default: break
+            }
+        } catch {
+            problem = (error.message, error.help)
+        }
+        guard let problem else { return }
+        drafts[index].reportedParameters.formUnion(path.parameter.prefix(1))
+        report(problem.message, at: path.parameter, of: index, help: problem.help)
     }
 
     /// What can be wrong between values that are right one by one.

@@ -48,10 +48,14 @@ extension Pipeline {
         guard !diagnostics.hasErrors, let name = reader.name else { return (nil, diagnostics.sorted) }
         diagnostics.append(contentsOf: unused(reader.expander.definitions))
         let drafts = parameters.drafts
+        var downloads = DownloadPlanner(catalogue: catalogue, projectFolder: projectFolder)
+        let stages = drafts.compactMap { draft in
+            Stage(draft, among: drafts, fetched: downloads?.fetched(by: draft) ?? [], projectFolder: projectFolder)
+        }
         let pipeline = Pipeline(
-            name: name, description: reader.description, source: source,
+            name: name, description: reader.description, source: source, fragments: reader.fragments,
             parameters: reader.expander.definitions.map(PipelineParameter.init),
-            stages: drafts.compactMap { Stage($0, among: drafts, projectFolder: projectFolder) })
+            stages: (downloads?.stages ?? []) + stages)
         return (pipeline, diagnostics.sorted)
     }
 
@@ -74,23 +78,26 @@ extension PipelineParameter {
 
 extension Stage {
     /// A stage from a draft without faults; nil for one of an unknown kind.
-    fileprivate init?(_ draft: StageDraft, among drafts: [StageDraft], projectFolder: String) {
-        guard let declaration = draft.declaration else { return nil }
+    fileprivate init?(
+        _ draft: StageDraft, among drafts: [StageDraft], fetched: [Fetched], projectFolder: String
+    ) {
+        guard let declaration = draft.declaration, let output = draft.output else { return nil }
         self.init(
             name: draft.name, writtenName: draft.writtenName, coordinates: draft.coordinates, declaration: declaration,
             description: draft.description, values: draft.values,
             written: Set((draft.with ?? []).map(\.key)),
             inputs: draft.edges.compactMap { edge in
                 let feeder = drafts[edge.stage]
-                return feeder.declaration.map {
+                return feeder.output.map {
                     Stage.Input(
-                        name: edge.input.name, stage: feeder.name, artifact: $0.output,
+                        name: edge.input.name, stage: feeder.name, artifact: $0,
                         source: edge.input.gathers
                             ? Stage.Source(stage: feeder.writtenName, coordinates: feeder.coordinates) : nil,
                         location: edge.location)
                 }
             },
-            location: draft.location, withLocation: draft.parametersLocation, places: draft.places,
+            fetched: fetched, output: output, location: draft.location, withLocation: draft.parametersLocation,
+            places: draft.places,
             projectFolder: projectFolder)
     }
 }

@@ -15,6 +15,8 @@ struct PipelineReader {
     var diagnostics = Diagnostics()
     var expander = ParameterExpander()
 
+    /// The paths of the files that are included.
+    private(set) var fragments: [String] = []
     /// Whether all parts of the pipeline could be read; if not, nothing can be said of a stage that isn't there.
     private(set) var isComplete = true
     private(set) var name: String?
@@ -60,6 +62,7 @@ struct PipelineReader {
             stagesLocation = node.location
             parts.addStages(own)
         }
+        fragments = parts.files
         diagnostics.append(contentsOf: parts.diagnostics)
         expander.define(YAMLMapping(parts.params.entries), sources: sources)
         for entry in parts.stages.entries { readStage(entry, named: entry.key) }

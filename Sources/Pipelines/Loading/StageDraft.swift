@@ -73,5 +73,10 @@ struct StageDraft {
         self.location = location
     }
 
+    /// What it gives; nil where that can't be told, which has been reported or will be.
+    var output: ArtifactType? {
+        declaration?.output { name in values[name] ?? with?.first { $0.key == name }?.value.json }
+    }
+
     func edge(of input: String) -> Edge? { edges.first { $0.input.name == input } }
 }

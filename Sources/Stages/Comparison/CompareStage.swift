@@ -23,7 +23,7 @@ enum CompareStage: StageKind {
             """,
         parameters: [over.declaration, metrics.declaration, sortBy.declaration],
         inputs: [InputDeclaration("scores", .scores, gathers: true, help: "What is compared.")],
-        output: .comparison,
+        output: .always(.comparison),
         example: """
             comparison:
               uses: compare

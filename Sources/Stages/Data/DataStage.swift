@@ -82,7 +82,7 @@ enum DataStage: StageKind {
             labels.declaration, limit.declaration, clean.declaration, deduplicate.declaration, split.declaration,
             leakage.declaration,
         ],
-        output: .dataset,
+        output: .always(.dataset),
         example: """
             reviews:
               uses: data

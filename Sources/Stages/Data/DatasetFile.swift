@@ -68,24 +68,20 @@ enum DatasetFile {
 
     /// What the rows teach.
     static func kind(in folder: String) throws -> TargetKind {
-        let data = try Data(contentsOf: URL(fileURLWithPath: folder).appending(path: descriptionName))
-        return try JSONValue(parsing: data)["target"].stringValue.flatMap(TargetKind.init) ?? .label
+        try ArtifactFile.json(descriptionName, in: folder)["target"].stringValue.flatMap(TargetKind.init) ?? .label
     }
 
     /// The names of the classes, in the order of their numbers.
     static func labels(in folder: String) throws -> [String] {
-        let data = try Data(contentsOf: URL(fileURLWithPath: folder).appending(path: descriptionName))
-        return try JSONValue(parsing: data)["labels"].arrayValue?.compactMap(\.stringValue) ?? []
+        try ArtifactFile.json(descriptionName, in: folder)["labels"].arrayValue?.compactMap(\.stringValue) ?? []
     }
 
     static func rows(of split: SplitName, in folder: String) throws -> [StoredRow] {
-        let url = URL(fileURLWithPath: folder).appending(path: name(of: split))
-        return try [UInt8](Data(contentsOf: url)).split(separator: UInt8(ascii: "\n")).map { line in
-            let value = try JSONValue(parsing: Array(line))
-            guard let id = value["id"].intValue, let text = value["text"].stringValue else {
-                throw StageFailure("\(url.path) is not a data set's file", help: "run its stage again with --force")
-            }
-            return StoredRow(id: id, text: text, pair: value["pair"].stringValue, target: target(of: value))
+        try ArtifactFile.lines(
+            of: name(of: split), in: folder, expecting: #"a row as {"id": 0, "text": "…", "label": 0}"#
+        ) { row in
+            guard let id = row["id"].intValue, let text = row["text"].stringValue else { return nil }
+            return StoredRow(id: id, text: text, pair: row["pair"].stringValue, target: target(of: row))
         }
     }
 

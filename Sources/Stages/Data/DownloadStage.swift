@@ -25,7 +25,8 @@ enum DownloadStage: StageKind {
             after a stop or a fault. A token in HF_TOKEN, or where the Hub's own tools keep it, goes to the Hub alone; \
             HF_ENDPOINT names another hub.
             """,
-        parameters: [url.declaration, files.declaration], output: .files,
+        parameters: [url.declaration, files.declaration], output: .always(.files),
+        fetches: url.declaration.name,
         example: """
             base:
               uses: download

@@ -7,7 +7,7 @@ import StageInterface
 enum FullStage: MethodKind {
     static let declaration = StageDeclaration(
         kind: "full", version: 1, summary: "Full fine-tuning: train every weight, for comparison",
-        parameters: [], output: .method,
+        parameters: [], output: .always(.method),
         example: """
             method:
               uses: full

@@ -23,7 +23,7 @@ enum IA3Stage: MethodKind {
         parameters: [
             targets.declaration, feedforward.declaration, excluded.declaration, modulesToSave.declaration,
         ],
-        output: .method,
+        output: .always(.method),
         example: """
             method:
               uses: ia3

@@ -60,7 +60,7 @@ enum LoRAStage: MethodKind {
             layers.declaration, rankStabilized.declaration, magnitudes.declaration, ranks.declaration,
             alphas.declaration, bias.declaration, modulesToSave.declaration, initialValues.declaration,
         ],
-        output: .method,
+        output: .always(.method),
         example: """
             method:
               uses: lora

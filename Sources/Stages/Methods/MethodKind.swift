@@ -29,11 +29,10 @@ enum Methods {
 
     /// The method of an artifact, as its parameters stand there.
     static func read(in folder: String) throws -> (kind: any MethodKind.Type, parameters: ParameterValues) {
-        let path = URL(fileURLWithPath: folder).appending(path: name)
-        let object = try JSONValue(parsing: Data(contentsOf: path))
+        let object = try ArtifactFile.json(Self.name, in: folder)
         let name = object["method"].stringValue ?? ""
         guard let kind = all.first(where: { $0.declaration.kind == name }) else {
-            throw StageFailure("\(path.path) is of a method `\(name)` that this program does not know")
+            throw StageFailure("the artifact in \(folder) is of a method `\(name)` that this program does not know")
         }
         return (kind, ParameterValues(object["parameters"]))
     }

@@ -31,7 +31,7 @@ enum PTuningStage: MethodKind {
             count.declaration, encoder.declaration, hiddenSize.declaration, layers.declaration, dropout.declaration,
             initialization.declaration, PromptTuningStage.baseDropout.declaration,
         ],
-        output: .method,
+        output: .always(.method),
         example: """
             method:
               uses: p-tuning

@@ -21,7 +21,7 @@ enum PrefixTuningStage: MethodKind {
             PEFT; the network itself is kept beside it, so that training can go on from an adapter.
             """,
         parameters: [count.declaration, projection.declaration, hiddenSize.declaration],
-        output: .method,
+        output: .always(.method),
         example: """
             method:
               uses: prefix-tuning

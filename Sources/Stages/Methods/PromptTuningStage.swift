@@ -35,7 +35,7 @@ enum PromptTuningStage: MethodKind {
             count.declaration, initialization.declaration, text.declaration, tokenizer.declaration,
             baseDropout.declaration,
         ],
-        output: .method,
+        output: .always(.method),
         example: """
             method:
               uses: prompt-tuning

@@ -37,7 +37,7 @@ enum EvaluateStage: StageKind {
             InputDeclaration("model", .model, isRequired: false, help: "or a whole model."),
             InputDeclaration("tokens", .tokens, help: "The rows."),
         ],
-        output: .scores, compute: .tensors,
+        output: .always(.scores), compute: .tensors,
         example: """
             scores:
               uses: evaluate

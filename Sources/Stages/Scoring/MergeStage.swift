@@ -32,7 +32,7 @@ enum MergeStage: StageKind {
             InputDeclaration("adapter", .adapter, help: "What is merged."),
             InputDeclaration("tokens", .tokens, isRequired: false, help: "Rows for the comparison."),
         ],
-        output: .model, compute: .tensors,
+        output: .always(.model), compute: .tensors,
         example: """
             merged:
               uses: merge

@@ -30,7 +30,7 @@ enum PredictStage: StageKind {
             InputDeclaration("adapter", .adapter, isRequired: false, help: "What predicts: an adapter on its base,"),
             InputDeclaration("model", .model, isRequired: false, help: "or a whole model."),
         ],
-        output: .predictions, compute: .tensors,
+        output: .always(.predictions), compute: .tensors,
         example: """
             answers:
               uses: predict

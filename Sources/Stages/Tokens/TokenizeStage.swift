@@ -26,7 +26,7 @@ enum TokenizeStage: StageKind {
             """,
         parameters: [tokenizer.declaration, maxLength.declaration, maxAnswerLength.declaration],
         inputs: [InputDeclaration("dataset", .dataset, help: "The texts.")],
-        output: .tokens,
+        output: .always(.tokens),
         example: """
             tokens:
               uses: tokenize

@@ -40,7 +40,7 @@ struct TokensDescription: Sendable {
     }
 
     init(readingFrom folder: String) throws {
-        let json = try JSONValue(parsing: Data(contentsOf: URL(fileURLWithPath: folder).appending(path: Self.name)))
+        let json = try ArtifactFile.json(Self.name, in: folder)
         kind = json["target"].stringValue.flatMap(TargetKind.init) ?? .label
         labels = json["labels"].arrayValue?.compactMap(\.stringValue) ?? []
         maximumLength = json["max_length"].intValue ?? 0

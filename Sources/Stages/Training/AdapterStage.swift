@@ -35,7 +35,7 @@ enum AdapterStage: StageKind {
             source.declaration, model.declaration, baseModelName.declaration, labels.declaration,
             problemType.declaration,
         ],
-        output: .adapter, compute: .tensors,
+        output: .always(.adapter), compute: .tensors,
         example: """
             adapter:
               uses: adapter

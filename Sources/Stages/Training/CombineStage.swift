@@ -44,7 +44,7 @@ enum CombineStage: StageKind {
         inputs: inputs.enumerated().map { index, name in
             InputDeclaration(name, .adapter, isRequired: index < 2, help: "An adapter.")
         },
-        output: .adapter, compute: .tensors,
+        output: .always(.adapter), compute: .tensors,
         example: """
             both:
               uses: combine

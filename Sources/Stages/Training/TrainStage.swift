@@ -58,7 +58,7 @@ enum TrainStage: StageKind {
             What rows teach is the data stage's `target`: with answers, a causal language model reads the text and \
             learns the answer alone. The loss is the mean over all that is supervised in a step. Rows of like length are put together, in an order that the seed decides. After each epoch the validation \
             split is scored, and the weights of the best epoch are kept, by accuracy or f1, or by the loss. The base model's folder is read, never \
-            written. Training that is stopped or killed goes on from its last checkpoint, bit for bit as if it had not \
+            written. With a constant learning rate, and a warm-up in steps if any, more epochs go on where fewer ended, with the same result. Training that is stopped or killed goes on from its last checkpoint, bit for bit as if it had not \
             stopped.
             """,
         parameters: [
@@ -73,7 +73,10 @@ enum TrainStage: StageKind {
             InputDeclaration("tokens", .tokens, help: "The rows."),
             InputDeclaration("method", .method, help: "What is trained."),
         ],
-        output: .adapter, compute: .tensors,
+        output: .always(.adapter), compute: .tensors,
+        continuation: ContinuationDeclaration(parameter: epochs.declaration.name) { parameters in
+            try configuration(parameters).isExtensible
+        },
         example: """
             adapter:
               uses: train

@@ -27,7 +27,7 @@ enum TrainingRecord {
     }
 
     static func learned(in folder: String) throws -> LearnedTask {
-        LearnedTask(try JSONValue(parsing: Data(contentsOf: URL(fileURLWithPath: folder).appending(path: name))))
+        LearnedTask(try ArtifactFile.json(name, in: folder))
     }
 
     private static func write(_ record: JSONValue, to folder: String) throws {

@@ -62,6 +62,8 @@ struct TrainingSession {
         do {
             return try trainer.run(
                 checkpointPath: context.scratch + "/checkpoint",
+                earlierPath: context.continuation?.earlier.map { $0 + "/" + Self.endName },
+                endPath: context.continuation.map { $0.state + "/" + Self.endName },
                 progress: { progress in
                     context.progress(
                         StageProgress(
@@ -78,6 +80,9 @@ struct TrainingSession {
             throw StageFailure(error)
         }
     }
+
+    /// The file of a state that a training over more epochs goes on from.
+    private static let endName = "end"
 
     private func report(_ result: TrainingResult, _ tuned: any TunedModel) -> StageReport {
         let trainable = tuned.trainableParameters.reduce(0) { $0 + $1.shape.reduce(1, *) }

@@ -20,7 +20,7 @@ enum SmallCatalogue {
                 ]), default: .required, help: "What to read."),
             ParameterDeclaration(
                 name: "header", type: .file(FileUse()), default: .absent, help: "A file to put in front."),
-        ], output: text, example: "")
+        ], output: .always(text), example: "")
 
     /// The text of the files of a folder.
     static let folder = StageDeclaration(
@@ -29,14 +29,14 @@ enum SmallCatalogue {
             ParameterDeclaration(
                 name: "model", type: .folder(reading: ["config.txt", "vocab.txt"]), default: .required,
                 help: "What to read.")
-        ], output: text, example: "")
+        ], output: .always(text), example: "")
 
     /// The first characters of a text.
     static let trim = StageDeclaration(
         kind: "trim", version: 1, summary: "Cut a text",
         parameters: [
             ParameterDeclaration(name: "keep", type: .integer(0...1000), default: .value(3), help: "How many.")
-        ], inputs: [InputDeclaration("text", text, help: "What to cut.")], output: text, example: "")
+        ], inputs: [InputDeclaration("text", text, help: "What to cut.")], output: .always(text), example: "")
 
     static let methodKind = StageDeclaration(
         kind: "method", version: 1, summary: "Choose a method",
@@ -46,7 +46,7 @@ enum SmallCatalogue {
             ParameterDeclaration(
                 name: "target_modules", type: .list(of: .text, atLeast: 1), default: .value(["query", "value"]),
                 help: "Which layers."),
-        ], output: method, example: "")
+        ], output: .always(method), example: "")
 
     static let train = train(version: 1)
 
@@ -62,7 +62,7 @@ enum SmallCatalogue {
             inputs: [
                 InputDeclaration("text", text, help: "What to train on."),
                 InputDeclaration("method", method, isRequired: false, help: "How to train."),
-            ], output: text, compute: .tensors, example: "")
+            ], output: .always(text), compute: .tensors, example: "")
     }
 
     /// Two texts in one.
@@ -74,5 +74,5 @@ enum SmallCatalogue {
         inputs: [
             InputDeclaration("left", text, help: "The first."),
             InputDeclaration("right", text, isRequired: false, help: "The second."),
-        ], output: text, example: "")
+        ], output: .always(text), example: "")
 }
