@@ -136,6 +136,11 @@ let package = Package(
                 .system,
             ]),
 
+        /** Results that several machines share, in any place that rclone reaches. */
+        library(
+            "Remotes",
+            ["Diagnostics", "Execution", "ExternalPrograms", "JSONValues", "StageInterface", "Store", .system]),
+
         /** Fetches files of web servers and of the Hub: goes on after a stop, and checks what came. */
         library("Downloads", ["Diagnostics", "ExternalPrograms", "JSONValues", "StageInterface", .crypto]),
 
@@ -161,8 +166,8 @@ let package = Package(
         library(
             "Commands",
             [
-                "Diagnostics", "Execution", "ExternalPrograms", "JSONValues", "Pipelines", "Recipes", "Reports",
-                "StageInterface", "Stages", "Store", "YAMLDocument", .argumentParser, .system,
+                "Diagnostics", "Execution", "ExternalPrograms", "JSONValues", "Pipelines", "Recipes", "Remotes",
+                "Reports", "StageInterface", "Stages", "Store", "YAMLDocument", .argumentParser, .system,
             ]),
 
         // MARK: Programs
@@ -220,6 +225,9 @@ let package = Package(
             "PipelinesTests", ["Diagnostics", "JSONValues", "Pipelines", "StageInterface", "YAMLDocument"],
             files: ["Golden"]),
         tests(
+            "RemotesTests",
+            ["Execution", "ExternalPrograms", "JSONValues", "Remotes", "StageInterface", "Store", .system]),
+        tests(
             "DownloadsTests", ["Downloads", "ExternalPrograms", "JSONValues", "StageInterface", .crypto]),
         tests("StoreTests", ["JSONValues", "Store", .system], files: ["ManifestDigest.py"]),
         tests("RecipesTests", ["JSONValues", "Recipes", "StageInterface", "Store", .system]),
@@ -230,7 +238,7 @@ let package = Package(
             "StagesTests",
             ["Diagnostics", "JSONValues", "Models", "PEFT", "StageInterface", "Stages", "Tensors", "Training"]),
         tests("ReportsTests", ["Diagnostics", "JSONValues", "Reports"]),
-        tests("EndToEndTests", ["JSONValues", "Stages", "Store", "Tensors", .system]),
+        tests("EndToEndTests", ["ExternalPrograms", "JSONValues", "Stages", "Store", "Tensors", .system]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

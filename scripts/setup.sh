@@ -19,7 +19,7 @@ site=.deps/site
 stamp=.deps/stamp
 wanted="$device $(cat "$lock" "$0" | sha256sum | cut -c1-64)"
 model=models/minilm
-debian_packages=(libyaml-dev pkg-config libpcre2-dev python3 python3-pip curl ca-certificates)
+debian_packages=(libyaml-dev pkg-config libpcre2-dev python3 python3-pip curl ca-certificates rclone)
 
 fail() {
   printf 'setup: %s\n' "$@" >&2
@@ -28,7 +28,7 @@ fail() {
 
 have_system_packages() {
   command -v pkg-config >/dev/null && pkg-config --exists yaml-0.1 libpcre2-8 &&
-    command -v curl >/dev/null && command -v python3 >/dev/null && python3 -m pip --version >/dev/null 2>&1
+    command -v curl >/dev/null && command -v rclone >/dev/null && command -v python3 >/dev/null && python3 -m pip --version >/dev/null 2>&1
 }
 
 install_system_packages() {
@@ -45,7 +45,7 @@ install_system_packages() {
   echo "setup: installing ${debian_packages[*]}"
   "${as_root[@]}" apt-get update -qq
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${debian_packages[@]}" >/dev/null
-  have_system_packages || fail "libyaml, PCRE2, curl or pip is still missing after apt-get install"
+  have_system_packages || fail "libyaml, PCRE2, curl, rclone or pip is still missing after apt-get install"
 }
 
 # Prints the lines of the lock file's section $1.

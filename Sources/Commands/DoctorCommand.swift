@@ -35,8 +35,11 @@ struct DoctorCommand: ParsableCommand {
 
     func run() throws {
         let console = output.console
-        let checks =
-            worker() + [Self.program("curl", for: "fetches files of other machines"), machine()] + storeChecks()
+        let programs = [
+            Self.program("curl", for: "fetches files of other machines"),
+            Self.program("rclone", for: "shares results between machines"),
+        ]
+        let checks = worker() + programs + [machine()] + storeChecks()
         if output.json {
             for check in checks {
                 var json: JSONValue = [

@@ -2,6 +2,7 @@ package import ArgumentParser
 import Diagnostics
 import Foundation
 import Recipes
+import Remotes
 import Store
 
 /// The command.
@@ -29,7 +30,8 @@ package struct PeftPipeline: AsyncParsableCommand {
             RunCommand.self, StatusCommand.self, ValidateCommand.self, ExplainCommand.self, ShowCommand.self,
             MetricsCommand.self, InspectCommand.self, DagCommand.self, StagesCommand.self, RunsCommand.self,
             LogCommand.self, DiffCommand.self, LockCommand.self, ReproduceCommand.self, ExportCommand.self,
-            ImportCommand.self, GcCommand.self, VerifyCommand.self, DoctorCommand.self,
+            ImportCommand.self, PushCommand.self, PullCommand.self, GcCommand.self, VerifyCommand.self,
+            DoctorCommand.self,
         ])
 
     package init() {}
@@ -68,6 +70,10 @@ package struct PeftPipeline: AsyncParsableCommand {
         case CommandFailure.store(let error), let error as StoreError:
             console.show([.error(error.message, help: error.help)])
             return ExitStatus(error).rawValue
+        case let error as RemoteError:
+            console.show([.error(error.message, help: error.help)])
+            return ExitStatus.stageFailed.rawValue
+        case is CancellationError: return ExitStatus.interrupted.rawValue
         default:
             let code = exitCode(for: error)
             let text = fullMessage(for: error)

@@ -15,9 +15,12 @@ package struct Executor: Sendable {
     private let history: PipelineHistory
     private let observe: @Sendable (RunEvent) -> Void
 
-    /// - Parameter observe: called from any thread, in the order of events of each stage.
+    /// - Parameters:
+    ///   - source: where results are looked for that the store has not.
+    ///   - observe: called from any thread, in the order of events of each stage.
     package init(
-        pipeline: Pipeline, store: Store, runner: any StageRunner, options: RunOptions,
+        pipeline: Pipeline, store: Store, runner: any StageRunner, source: (any ResultSource)? = nil,
+        options: RunOptions,
         observe: @escaping @Sendable (RunEvent) -> Void
     ) throws {
         self.pipeline = pipeline
@@ -28,7 +31,9 @@ package struct Executor: Sendable {
         self.store = store
         journal = store.beginRun()
         execution = StageExecution(
-            assessor: assessor, runner: runner, options: options, run: journal.run, observe: observe)
+            assessor: assessor, runner: runner,
+            elsewhere: source.map { ReadThrough(source: $0, store: store, observe: observe) }, options: options,
+            run: journal.run, observe: observe)
     }
 
     /// Runs to the end, or until the Swift task is cancelled: then the running stages are asked to stop and keep
@@ -39,7 +44,7 @@ package struct Executor: Sendable {
         observe(.began(stages: stages.map(\.name)))
         if !options.isDryRun { begin(stages) }
 
-        let survey = HitSurvey(stages, execution: execution)
+        let survey = await HitSurvey(stages, execution: execution)
         var outcomes = survey.hits
         note(stages.compactMap { outcomes[$0.name] })
         let rest = stages.filter { outcomes[$0.name] == nil }

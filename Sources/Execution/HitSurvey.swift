@@ -6,7 +6,8 @@ import Synchronization
 /// Which stages need not run: what is known before anything does.
 ///
 /// To look a stage up takes less than to hand it to a thread, so the stages of one level are looked up in parts, one part a
-/// thread at a time. A stage behind one that has to run is left to the schedule.
+/// thread at a time. What a level misses is looked for elsewhere in one call. A stage behind one that has to run is left to
+/// the schedule.
 struct HitSurvey {
     private(set) var hits: [String: StageOutcome] = [:]
     /// What is wrong with the stored results of others. It is looked at again when they run, as inputs may change until
@@ -16,19 +17,30 @@ struct HitSurvey {
     private static let part = 32
 
     /// - Parameter stages: each after those that feed it.
-    init(_ stages: [Stage], execution: StageExecution) {
+    init(_ stages: [Stage], execution: StageExecution) async {
         var outputs: [String: ContentDigest] = [:]
         for level in Self.levels(of: stages) {
             let ready = level.filter { $0.feeders.allSatisfy { outputs[$0] != nil } }
             if Task.isCancelled { return }
+            var misses: [(stage: Stage, key: StoreKey)] = []
             for (stage, survey) in zip(ready, Self.survey(ready, outputs, execution)) {
                 switch survey {
                 case .hit(let outcome):
                     hits[stage.name] = execution.shown(outcome)
                     outputs[stage.name] = outcome.digest
-                case .fault(let miss): faults[stage.name] = miss
+                case .miss(let miss, let key):
+                    misses.append((stage, key))
+                    if miss.isFault { faults[stage.name] = miss }
                 case nil: break
                 }
+            }
+            let brought = await execution.bring(misses.map(\.key))
+            for (stage, key) in misses where brought.contains(key) {
+                let fault = faults[stage.name]
+                guard let outcome = execution.brought(stage, outputs: outputs, instead: fault) else { continue }
+                faults[stage.name] = nil
+                hits[stage.name] = execution.shown(outcome)
+                outputs[stage.name] = outcome.digest
             }
         }
     }

@@ -5,6 +5,8 @@ package enum Reason: Sendable, Hashable, CustomStringConvertible {
     case computedBefore
     /// Another run computed it meanwhile.
     case computedMeanwhile
+    /// It came from a place that other machines fill as well.
+    case fromRemote(String)
     case firstRun
     case resultGone
     /// It is not what it was in the last run, and what it was then has been removed from the store.
@@ -24,6 +26,7 @@ package enum Reason: Sendable, Hashable, CustomStringConvertible {
         case .unchanged: "unchanged"
         case .computedBefore: "as in an earlier run"
         case .computedMeanwhile: "computed by another run meanwhile"
+        case .fromRemote(let name): "from the remote \(name)"
         case .firstRun: "first run"
         case .resultGone: "its result is no longer in the store"
         case .lastRunForgotten: "changed since the last run, whose record is no longer in the store"

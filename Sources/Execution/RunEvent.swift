@@ -11,7 +11,10 @@ package enum RunEvent: Sendable {
     /// Another run is computing the same.
     case waiting(stage: String, holder: String)
     case progress(stage: String, StageProgress)
-    case finding(stage: String, Diagnostic)
+    /// Something to tell; of no stage where it concerns the run as a whole.
+    case finding(stage: String?, Diagnostic)
+    /// Results come from a place that other machines fill as well; over when all is completed.
+    case transfer(source: String, StageProgress)
     case finished(StageRecord)
 }
 

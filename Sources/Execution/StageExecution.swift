@@ -21,6 +21,8 @@ struct StageOutcome: Sendable {
 struct StageExecution: Sendable {
     let assessor: Assessor
     let runner: any StageRunner
+    /// Where results may be that the store has not.
+    let elsewhere: ReadThrough?
     let options: RunOptions
     /// The run's name, for those who wait for its locks.
     let run: String
@@ -47,11 +49,7 @@ struct StageExecution: Sendable {
                 return shown(hit(stage, trace, objects, reasons, since: start))
             }
             guard let key = assessment.key, !options.isDryRun else { return wouldRun(stage, reasons, assessment.key) }
-            if case .miss(let found) = assessment.lookup {
-                let miss = fault ?? found
-                if miss.isFault { tell(StageProblem(.warning, "\(miss); it is computed again"), locator) }
-            }
-            return try await compute(stage, assessment, key, reasons, outputs, locator, isForced: isForced)
+            return try await compute(stage, assessment, key, reasons, outputs, locator, fault, isForced: isForced)
         } catch is CancellationError {
             return ended(stage, .stopped, [], nil, since: start)
         } catch let unreadable as UnreadableInput {
@@ -78,13 +76,35 @@ struct StageExecution: Sendable {
         switch assessment.lookup {
         case .hit(let trace, let objects): return .hit(hit(stage, trace, objects, assessment.reasons, since: start))
         // A second look would only find that what was damaged is gone.
-        case .miss(let miss): return miss.isFault ? .fault(miss) : nil
+        case .miss(let miss): return assessment.key.map { .miss(miss, $0) }
         }
     }
 
     enum Survey {
         case hit(StageOutcome)
-        case fault(Miss)
+        case miss(Miss, StoreKey)
+    }
+
+    // MARK: - Elsewhere
+
+    /// Those of the keys whose results came from elsewhere and are in the store now.
+    func bring(_ keys: [StoreKey]) async -> Set<StoreKey> { await elsewhere?.bring(keys) ?? [] }
+
+    /// The outcome of a stage whose result came from elsewhere; nil where it is gone again.
+    ///
+    /// - Parameter fault: what was wrong with the stored result before.
+    func brought(_ stage: Stage, outputs: [String: ContentDigest], instead fault: Miss?) -> StageOutcome? {
+        let start = ContinuousClock.now
+        guard let elsewhere, let assessment = try? assessor.assess(stage, outputs: outputs),
+            case .hit(let trace, let objects) = assessment.lookup
+        else { return nil }
+        tellBrought(elsewhere, instead: fault, FindingLocator(stage: stage))
+        return hit(stage, trace, objects, [.fromRemote(elsewhere.name)], since: start)
+    }
+
+    private func tellBrought(_ elsewhere: ReadThrough, instead fault: Miss?, _ locator: FindingLocator) {
+        guard let fault, fault.isFault else { return }
+        tell(StageProblem(.warning, "\(fault); it came anew from the remote \(elsewhere.name)"), locator)
     }
 
     /// Says that a stage would run a program that the pipeline names, which was not allowed.
@@ -128,7 +148,7 @@ struct StageExecution: Sendable {
 
     private func compute(
         _ stage: Stage, _ assessment: Assessment, _ key: StoreKey, _ reasons: [Reason],
-        _ outputs: [String: ContentDigest], _ locator: FindingLocator, isForced: Bool
+        _ outputs: [String: ContentDigest], _ locator: FindingLocator, _ fault: Miss?, isForced: Bool
     ) async throws -> StageOutcome {
         let name = stage.name
         let start = ContinuousClock.now
@@ -139,6 +159,17 @@ struct StageExecution: Sendable {
         if !isForced, case .hit(let trace, let objects) = try store.lookUp(key) {
             return shown(hit(stage, trace, objects, [.computedMeanwhile], since: start))
         }
+        var fault = fault
+        if case .miss(let found) = assessment.lookup { fault = fault ?? found }
+        if !isForced, let elsewhere, await elsewhere.bring([key]).contains(key),
+            case .hit(let trace, let objects) = try store.lookUp(key)
+        {
+            tellBrought(elsewhere, instead: fault, locator)
+            // What an earlier attempt left has no use any more.
+            try? store.discardWork(under: lock)
+            return shown(hit(stage, trace, objects, [.fromRemote(elsewhere.name)], since: start))
+        }
+        if let fault, fault.isFault { tell(StageProblem(.warning, "\(fault); it is computed again"), locator) }
         if isForced { try store.discardWork(under: lock) }
         let work = WorkFolder(try store.workFolder(under: lock))
         let goesOn = try work.prepare()

@@ -53,7 +53,7 @@ private struct SmallHub {
     ]
 }
 
-@Suite("Downloads from the Hub", .timeLimit(.minutes(1)))
+@Suite("Downloads from the Hub", .ownThread)
 struct HubDownloadTests {
     private func with(
         _ hub: SmallHub, environment: [String: String] = [:], _ body: (Bench) throws -> Void

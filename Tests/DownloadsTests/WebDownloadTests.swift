@@ -6,7 +6,7 @@ import Testing
 
 @testable import Downloads
 
-@Suite("Downloads from web servers", .timeLimit(.minutes(1)))
+@Suite("Downloads from web servers", .ownThread)
 struct WebDownloadTests {
     private let bytes = Bench.sample(300_000)
 

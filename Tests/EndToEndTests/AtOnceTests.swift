@@ -1,9 +1,10 @@
 import Foundation
 import JSONValues
+import TestSupport
 import Testing
 
 /// Several runs of one project at once.
-@Suite("Runs at once", .serialized)
+@Suite("Runs at once", .ownThread, .serialized)
 struct AtOnceTests {
     @Test("runs of the same pipeline compute each stage once, and all succeed", arguments: [2, 8])
     func same(count: Int) throws {

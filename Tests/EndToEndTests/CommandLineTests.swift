@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The command as a person meets it: without arguments, with wrong ones, with a pipeline that is wrong.
-@Suite("The command line")
+@Suite("The command line", .ownThread)
 struct CommandLineTests {
     private static let pipeline = """
         version: 1

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Stages that fetch, through the built programs, from a server on the loopback.
-@Suite("Downloads", .serialized)
+@Suite("Downloads", .serialized, .ownThread)
 struct DownloadTests {
     private static let token = "hf_thisIsASecretOfTheTests"
     private static let commit = String(repeating: "5a", count: 20)

@@ -1,9 +1,10 @@
 import Foundation
 import JSONValues
+import TestSupport
 import Testing
 
 /// What goes wrong around a run, and what a person reads then.
-@Suite("Faults", .serialized)
+@Suite("Faults", .ownThread, .serialized)
 struct FaultTests {
     @Test("a stored artifact that was cut off is told, and computed again")
     func damagedArtifact() throws {

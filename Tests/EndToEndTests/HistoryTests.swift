@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What the store says of earlier runs.
-@Suite("The history of runs")
+@Suite("The history of runs", .ownThread)
 struct HistoryTests {
     private static func pipeline(train: Double = 0.6) -> String {
         """

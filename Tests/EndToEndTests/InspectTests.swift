@@ -3,7 +3,7 @@ import JSONValues
 import TestSupport
 import Testing
 
-@Suite("What inspect says")
+@Suite("What inspect says", .ownThread)
 struct InspectTests {
     private func inspect(_ path: String, in program: Program) throws -> (status: Int32, sections: [String: JSONValue]) {
         let ended = try program("inspect", path, "--json")

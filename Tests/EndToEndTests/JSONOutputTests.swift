@@ -1,9 +1,10 @@
 import Foundation
 import JSONValues
+import TestSupport
 import Testing
 
 /// What `--json` writes is what docs/json-output.md says.
-@Suite("Output for programs")
+@Suite("Output for programs", .ownThread)
 struct JSONOutputTests {
     private static let method = "{uses: lora, with: {r: 2, target_modules: [query]}}"
 

@@ -1,12 +1,13 @@
 import Foundation
 import JSONValues
+import TestSupport
 import Testing
 
 /// Kills the programs, and looks at what is left and at what the next run makes of it.
 ///
 /// A few points in the ordinary suite; with `KILL_POINTS=all`, as `make crash` sets it, every one of a run and many
 /// random moments.
-@Suite("Kills", .serialized)
+@Suite("Kills", .ownThread, .serialized)
 struct KillTests {
     private static let isThorough = ProcessInfo.processInfo.environment["KILL_POINTS"] == "all"
 

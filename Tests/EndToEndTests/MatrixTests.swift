@@ -1,9 +1,10 @@
 import Foundation
 import JSONValues
+import TestSupport
 import Testing
 
 /// A sweep through the built programs.
-@Suite("Matrices, end to end")
+@Suite("Matrices, end to end", .ownThread)
 struct MatrixTests {
     private static let pipeline = """
         version: 1

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Whole pipelines through the built programs.
-@Suite("Pipelines from data to a merged model", .serialized)
+@Suite("Pipelines from data to a merged model", .ownThread, .serialized)
 struct PipelineTests {
     @Test("LoRA: everything runs once, then nothing; two folders give the same bytes")
     func twice() throws {

@@ -1,8 +1,9 @@
 import Foundation
 import JSONValues
+import TestSupport
 import Testing
 
-@Suite("The same bytes", .serialized)
+@Suite("The same bytes", .ownThread, .serialized)
 struct ReproducibilityTests {
     @Test("another folder, umask, locale, time zone and other times of files give the same artifacts")
     func surroundings() throws {

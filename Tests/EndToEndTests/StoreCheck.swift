@@ -7,6 +7,8 @@ import Testing
 struct StoreCheck {
     let root: URL
 
+    init(root: URL) { self.root = root }
+
     init(of project: TinyProject) { root = project.folder.appending(path: ".peft-pipeline") }
 
     /// All that is visible is whole: each object is what its manifest says, each trace names objects that are there.

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Pipelines of every task, on models so small that each takes seconds.
-@Suite("Pipelines of every task", .serialized)
+@Suite("Pipelines of every task", .ownThread, .serialized)
 struct TaskTests {
     private static let lora = "{uses: lora, with: {r: 4, target_modules: [query, value]}}"
 

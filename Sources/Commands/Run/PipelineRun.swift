@@ -8,6 +8,8 @@ struct PipelineRun {
     let options: RunOptions
     let console: Console
     let writesJSON: Bool
+    /// Where results are looked for that the store has not.
+    var source: (any ResultSource)?
 
     /// Runs to the end, or until Ctrl-C.
     ///
@@ -18,7 +20,7 @@ struct PipelineRun {
         let (console, writesJSON) = (console, writesJSON)
         let executor = try Executor(
             pipeline: project.pipeline, store: store, runner: LocalStageRunner(worker: try Programs.worker()),
-            options: options
+            source: source, options: options
         ) { event in
             if writesJSON { console.writeResult(RunEventJSON.line(for: event)) } else { view.observe(event) }
         }

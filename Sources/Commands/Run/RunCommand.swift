@@ -22,10 +22,12 @@ struct RunCommand: AsyncParsableCommand {
               peft-pipeline run pipelines/sentiment.yaml --dry-run
               peft-pipeline run pipelines/sentiment.yaml --set r=16 --only scores
               peft-pipeline run pipelines/sentiment.yaml --from adapter --force
+              peft-pipeline run pipelines/sentiment.yaml --remote s3:bucket/results
             """)
 
     @OptionGroup var pipeline: PipelineOptions
     @OptionGroup var machine: MachineOptions
+    @OptionGroup var remote: RemoteOptions
     @OptionGroup var output: OutputOptions
 
     @Option(
@@ -72,7 +74,9 @@ struct RunCommand: AsyncParsableCommand {
         let console = output.console
         let project = try pipeline.load(console)
         let summary = try await PipelineRun(
-            project: project, options: try options(project), console: console, writesJSON: output.json
+            project: project, options: try options(project), console: console, writesJSON: output.json,
+            // What would come from a remote can't be told without bringing it.
+            source: dryRun ? nil : try remote.chosen()
         ).run()
         if !output.json { showResults(summary, of: project, console) }
         try PipelineRun.check(summary)

@@ -33,6 +33,11 @@ enum RunEventJSON {
             ]
             if let left = progress.secondsLeft, left.isFinite { value["seconds_left"] = .double(left) }
             return value
+        case .transfer(let source, let progress):
+            return [
+                "event": "transfer", "source": .string(source), "completed": .int(progress.completed),
+                "total": .int(progress.total), "details": .array(progress.details.map(JSONValue.string)),
+            ]
         case .finding(let stage, let diagnostic): return finding(diagnostic, stage: stage)
         case .finished(let record): return finished(record)
         }

@@ -23,6 +23,9 @@ final class RunView: Sendable {
         var numbers: [String: Int] = [:]
         var nameWidth = 0
         var running: [(name: String, Running)] = []
+        /// What comes from a remote now, and when a log was last told of it.
+        var transfer: (source: String, progress: StageProgress)?
+        var transferToldAt = ContinuousClock.now
         /// Ended, but not shown yet, because a stage with a lower number may end at once.
         var held: [Int: StageRecord] = [:]
         /// The lowest number that is not shown yet, and the numbers beyond it that are.
@@ -65,7 +68,10 @@ final class RunView: Sendable {
             case .waiting(let stage, let holder):
                 print(line(stage, "waits", "", "another run computes it: \(holder)", .yellow, state), &state)
             case .progress(let stage, let progress): update(stage, progress, &state)
-            case .finding(_, let diagnostic): print(renderer.render(diagnostic), &state)
+            case .finding(let stage, let diagnostic):
+                if stage == nil { state.transfer = nil }
+                print(renderer.render(diagnostic), &state)
+            case .transfer(let source, let progress): update(transferOf: source, progress, &state)
             case .finished(let record):
                 state.running.removeAll { $0.name == record.stage }
                 state.held[state.numbers[record.stage] ?? 0] = record
@@ -176,6 +182,25 @@ final class RunView: Sendable {
         print(line(stage, "\(percent) %", "", details(progress), nil, state), &state)
     }
 
+    private func update(transferOf source: String, _ progress: StageProgress, _ state: inout State) {
+        let isOver = progress.completed >= progress.total
+        state.transfer = isOver ? nil : (source, progress)
+        guard !console.errors.isInteractive else { return draw(&state) }
+        let now = ContinuousClock.now
+        guard !isOver, now - state.transferToldAt >= Self.logInterval else { return }
+        state.transferToldAt = now
+        print("from the remote \(source): \(details(progress))", &state)
+    }
+
+    /// The line for what comes from a remote now.
+    private func transferLines(_ state: State) -> [String] {
+        guard let (source, progress) = state.transfer else { return [] }
+        let fraction = Double(progress.completed) / Double(max(1, progress.total))
+        let bar = ProgressBar().text(fraction: fraction, usesColor: console.errors.usesColor)
+        let text = "from the remote \(source)  \(details(progress))"
+        return ["\(bar)  \(text.truncated(toWidth: max(8, console.errors.width - 28)))"]
+    }
+
     private func details(_ progress: StageProgress) -> String {
         let left = progress.secondsLeft.map { ["\(Figures.clock(seconds: $0)) left"] } ?? []
         return (progress.details + left).joined(separator: "  ")
@@ -186,24 +211,26 @@ final class RunView: Sendable {
         let now = ContinuousClock.now
         if let last = state.lastDrawn, now - last < Self.frame { return }
         state.lastDrawn = now
-        let lines = state.running.map { name, running in
-            let elapsed = Double((now - running.since).components.seconds)
-            let rest: String
-            if let progress = running.progress, progress.total > 0 {
-                let fraction = Double(progress.completed) / Double(progress.total)
-                let details = details(progress)
-                // What is told goes before the bar's length: the time that is left stands last.
-                let room = console.errors.width - prefix(name, state).displayWidth - 3
-                let bar = min(24, max(6, room - details.displayWidth))
-                rest =
-                    ProgressBar(width: bar).text(fraction: fraction, usesColor: console.errors.usesColor) + "  "
-                    + details.truncated(toWidth: max(8, room - bar))
-            } else {
-                rest = TerminalStyle.dim.apply(
-                    to: "running \(Figures.clock(seconds: elapsed))", enabled: console.errors.usesColor)
+        let lines =
+            transferLines(state)
+            + state.running.map { name, running in
+                let elapsed = Double((now - running.since).components.seconds)
+                let rest: String
+                if let progress = running.progress, progress.total > 0 {
+                    let fraction = Double(progress.completed) / Double(progress.total)
+                    let details = details(progress)
+                    // What is told goes before the bar's length: the time that is left stands last.
+                    let room = console.errors.width - prefix(name, state).displayWidth - 3
+                    let bar = min(24, max(6, room - details.displayWidth))
+                    rest =
+                        ProgressBar(width: bar).text(fraction: fraction, usesColor: console.errors.usesColor) + "  "
+                        + details.truncated(toWidth: max(8, room - bar))
+                } else {
+                    rest = TerminalStyle.dim.apply(
+                        to: "running \(Figures.clock(seconds: elapsed))", enabled: console.errors.usesColor)
+                }
+                return prefix(name, state) + rest
             }
-            return prefix(name, state) + rest
-        }
         console.writeError(erasure(state.drawnLines) + lines.map { $0 + "\n" }.joined())
         state.drawnLines = lines.count
     }

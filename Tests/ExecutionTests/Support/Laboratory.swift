@@ -82,6 +82,7 @@ struct Laboratory: Sendable {
     /// Runs a pipeline as a process of its own would: with a store opened anew.
     func run(
         _ text: String = pipeline, as name: String = "p.yaml", store: Store? = nil,
+        source: (any ResultSource)? = nil,
         catalogue: [StageDeclaration] = SmallCatalogue.kinds, numerics: NumericsClass = numerics,
         _ change: (inout RunOptions) -> Void = { _ in }, observe: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) async throws -> Ran {
@@ -90,7 +91,7 @@ struct Laboratory: Sendable {
         let log = EventLog()
         let executor = try Executor(
             pipeline: load(text, as: name, catalogue: catalogue), store: store ?? openStore(), runner: worker,
-            options: options
+            source: source, options: options
         ) { event in
             log.append(event)
             observe(event)
