@@ -67,6 +67,10 @@ bench-runner: build ## Measure the runner against DVC and Snakemake
 	@scripts/python-environment.sh bench "DVC and Snakemake"
 	@.deps/bench/bin/python scripts/bench/runner.py
 
+.PHONY: bench-peer
+bench-peer: build reference ## Measure training, evaluation and a whole job against PEFT and Trainer (DATA=folder with train.tsv and dev.tsv)
+	@.deps/reference/bin/python scripts/bench/peer.py --data "$(DATA)" --device $(DEVICE)
+
 .PHONY: lint
 lint: ## Check format, and that modules import only what stands above them
 	@swift format lint --strict --recursive Sources Tests Package.swift

@@ -118,7 +118,7 @@ private struct WorkerFiles {
             try FileManager.default.removeItem(atPath: resultFile.string)
         }
         KillPoint.pass("before write \(taskFile)")
-        try JSONEncoder().encode(task).write(to: URL(filePath: taskFile.string), options: .atomic)
+        try ExchangeFile.write(JSONEncoder().encode(task), to: taskFile.string)
         KillPoint.pass("after write \(taskFile)")
     }
 

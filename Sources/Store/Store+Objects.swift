@@ -41,13 +41,12 @@ extension Store {
             let isThere = (try? parts.folder.stat()) != nil
             return isThere ? .damaged("its manifest is missing") : .missing
         }
-        guard ContentDigest(of: manifestBytes) == digest, let manifest = Manifest(bytes: manifestBytes) else {
-            return .damaged("its manifest was changed")
-        }
+        guard ContentDigest(of: manifestBytes) == digest else { return .damaged("its manifest was changed") }
         let object = StoredObject(digest: digest, path: parts.files)
         do {
             let tree = try FileTree(parts.files, links: .refused)
             if trustsStatus, try readIfPresent(parts.checked) == tree.statusRecord { return .intact(object) }
+            guard let manifest = Manifest(bytes: manifestBytes) else { return .damaged("its manifest was changed") }
             // Who may only read checks again each time.
             try? freeze(tree)
             return try verify(object, manifest, parts)

@@ -126,8 +126,10 @@ private func readAll(_ descriptor: FileDescriptor) throws -> [UInt8] {
         let part = try [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
             count = try descriptor.read(into: UnsafeMutableRawBufferPointer(buffer))
         }
-        if part.isEmpty { return bytes }
+        let isLast = part.count < capacity
         if bytes.isEmpty { bytes = part } else { bytes += part }
-        capacity = max(capacity - part.count, 4096)
+        // A plain file gives less than is asked for at its end only.
+        if isLast { return bytes }
+        capacity = 4096
     }
 }

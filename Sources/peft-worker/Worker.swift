@@ -33,10 +33,11 @@ struct Worker {
 
         let result = execute(taskAt: arguments[0], events: events, stop: stop)
         do {
-            try JSONEncoder().encode(result).write(to: URL(fileURLWithPath: arguments[1]), options: .atomic)
+            try ExchangeFile.write(JSONEncoder().encode(result), to: arguments[1])
         } catch {
             // The log may be on the same full disk: the runner is told besides.
-            let message = "can't write \(arguments[1]): \(error.localizedDescription)"
+            let reason = SystemError(error)?.message ?? "\(error)"
+            let message = "can't write \(arguments[1]): \(reason)"
             events.send(.problem(StageProblem(.error, message, help: "make room, and run again")))
             Self.say(message + "\n")
             return .failed

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Addresses in the places of paths.
-@Suite("Addresses in pipelines", .serialized)
+@Suite("Addresses in pipelines", .ownThread, .serialized)
 struct AddressTests {
     private static let commit = String(repeating: "5a", count: 20)
 

@@ -1,9 +1,10 @@
 import Foundation
 import JSONValues
+import TestSupport
 import Testing
 
 /// Stages that run a program of the person's own.
-@Suite("Command stages", .serialized)
+@Suite("Command stages", .ownThread, .serialized)
 struct CommandStageTests {
     private static let pipeline = """
         version: 1

@@ -1,9 +1,10 @@
 import Foundation
 import JSONValues
+import TestSupport
 import Testing
 
 /// More epochs after a training that is done.
-@Suite("Going on with more epochs")
+@Suite("Going on with more epochs", .ownThread)
 struct ContinuationTests {
     private static func pipeline(_ method: String, schedule: String) -> String {
         TinyProject.pipeline(method: method).replacing("stages:\n", with: "params: {epochs: 2}\nstages:\n")

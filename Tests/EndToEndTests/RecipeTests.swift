@@ -1,10 +1,11 @@
 import Foundation
 import JSONValues
 import Stages
+import TestSupport
 import Testing
 
 /// Locks and recipes, through the built programs.
-@Suite("Recipes", .serialized)
+@Suite("Recipes", .ownThread, .serialized)
 struct RecipeTests {
     /// A sweep's fragment, a parameter, and a pipeline in a folder of its own.
     private static let fragment = """

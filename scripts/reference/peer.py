@@ -46,6 +46,10 @@ def main():
     parser.add_argument("--max-length", type=int, default=128)
     parser.add_argument("--seed", type=int, default=42)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--limit", type=int, help="only the first rows of training")
+    parser.add_argument("--group", action="store_true", help="batches of rows of similar length")
+    parser.add_argument("--bf16", action="store_true", help="bfloat16 autocast")
+    parser.add_argument("--merge", action="store_true", help="write the merged model as well (lora)")
     options = parser.parse_args()
 
     torch.set_num_threads(options.threads)
@@ -53,6 +57,8 @@ def main():
     transformers.logging.set_verbosity_error()
     tokenizer = AutoTokenizer.from_pretrained(options.model)
     training = read(options.train, tokenizer, options.max_length)
+    if options.limit:
+        training = training.select(range(min(options.limit, len(training))))
     validation = read(options.validation, tokenizer, options.max_length)
     model = AutoModelForSequenceClassification.from_pretrained(options.model, num_labels=2)
     model = get_peft_model(model, METHODS[options.method]())
@@ -61,17 +67,24 @@ def main():
         args=TrainingArguments(
             output_dir=options.output, num_train_epochs=options.epochs, per_device_train_batch_size=options.batch_size,
             per_device_eval_batch_size=64, learning_rate=options.learning_rate, seed=options.seed, use_cpu=True,
-            logging_strategy="no", save_strategy="no", report_to=[], disable_tqdm=True),
+            bf16=options.bf16, logging_strategy="no", save_strategy="no", report_to=[], disable_tqdm=True,
+            **({"train_sampling_strategy": "group_by_length"} if options.group else {})),
         train_dataset=training, eval_dataset=validation, data_collator=DataCollatorWithPadding(tokenizer),
         compute_metrics=lambda scored: {
             "accuracy": float((scored.predictions.argmax(-1) == scored.label_ids).mean())})
     start = time.monotonic()
     trainer.train()
     seconds = time.monotonic() - start
+    start = time.monotonic()
     accuracy = trainer.evaluate()["eval_accuracy"]
+    evaluation = time.monotonic() - start
     model.save_pretrained(options.output)
+    if options.merge:
+        model.merge_and_unload().save_pretrained(os.path.join(options.output, "merged"))
+        tokenizer.save_pretrained(os.path.join(options.output, "merged"))
     print(json.dumps({
-        "accuracy": accuracy, "seconds": seconds, "rows_per_second": len(training) * options.epochs / seconds}))
+        "accuracy": accuracy, "seconds": seconds, "rows_per_second": len(training) * options.epochs / seconds,
+        "evaluated_per_second": len(validation) / evaluation}))
 
 
 if __name__ == "__main__":

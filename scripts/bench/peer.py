@@ -1,0 +1,213 @@
+"""How fast training is beside PEFT and Trainer: the same model, rows, method, batch, learning rate and epochs.
+
+    make bench-peer DATA=FOLDER
+
+FOLDER holds train.tsv and dev.tsv: a sentence, a tab and 0 or 1 a line. Both sides run in turn, whole processes each, as
+often as --pairs says, and a figure is the median. Speed is rows a second of training without what comes before and after,
+or of evaluation; a whole job is from the start of the first process to the merged model. The peer runs as it comes and at
+its best settings. Accuracy stands beside, because a fast training that learns less is not faster.
+"""
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+
+METHODS = {
+    "lora": ("{uses: lora, with: {r: 8, lora_alpha: 16, target_modules: [query, value]}}", 5.0e-4),
+    "prompt-tuning": ("{uses: prompt-tuning, with: {num_virtual_tokens: 20}}", 3.0e-2),
+    "p-tuning": ("{uses: p-tuning, with: {num_virtual_tokens: 20, encoder_hidden_size: 128}}", 3.0e-3),
+}
+
+# Name, method, our dtype, the peer's options, and the ratio that we want at least.
+CASES = [
+    ("lora, float32, peer as it comes", "lora", "float32", [], 2.5),
+    ("lora, float32, peer grouped", "lora", "float32", ["--group"], 1.4),
+    ("lora, bfloat16, peer grouped, bfloat16", "lora", "bfloat16", ["--group", "--bf16"], 2.0),
+    ("prompt tuning, float32, peer grouped", "prompt-tuning", "float32", ["--group"], 1.5),
+    ("p-tuning, float32, peer grouped", "p-tuning", "float32", ["--group"], 1.5),
+]
+
+PIPELINE = """version: 1
+name: bench
+stages:
+  sentences:
+    uses: data
+    with: {{source: train.tsv, validation: dev.tsv, header: false, columns: {{text: 0, label: 1}},
+           labels: ["0", "1"], deduplicate: none}}
+  tokens:
+    uses: tokenize
+    from: {{dataset: sentences}}
+    with: {{tokenizer: model, max_length: 128}}
+  method: {method}
+  adapter:
+    uses: train
+    from: {{tokens: tokens, method: method}}
+    with: {{model: model, epochs: 1, batch_size: 32, learning_rate: {rate}, seed: 42{dtype}}}
+  scores:
+    uses: evaluate
+    from: {{adapter: adapter, tokens: tokens}}
+    with: {{split: validation}}
+"""
+MERGED = """  merged:
+    uses: merge
+    from: {adapter: adapter, tokens: tokens}
+"""
+
+
+def timed(command, folder):
+    """A command's output, its seconds, and the largest resident set of a process in it, in bytes."""
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+        start = time.monotonic()
+        process = subprocess.Popen([str(word) for word in command], cwd=folder, stdout=output, stderr=errors, text=True)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.monotonic() - start
+        output.seek(0), errors.seek(0)
+        if process.returncode != 0:
+            sys.exit(f"{command} ended with {process.returncode}:\n{errors.read()[-3000:]}{output.read()[-3000:]}")
+        return output.read(), seconds, usage.ru_maxrss * 1024
+
+
+class Bench:
+    def __init__(self, options, scratch):
+        self.options = options
+        self.scratch = scratch
+        self.count = 0
+        rows = (options.data / "train.tsv").read_text(encoding="utf-8").splitlines()[:options.limit]
+        (scratch / "train.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+    def folder(self):
+        self.count += 1
+        folder = self.scratch / str(self.count)
+        folder.mkdir()
+        (folder / "train.tsv").symlink_to(self.scratch / "train.tsv")
+        (folder / "dev.tsv").symlink_to((self.options.data / "dev.tsv").resolve())
+        (folder / "model").symlink_to(self.options.model.resolve())
+        return folder
+
+    def ours(self, method, dtype, merge=False):
+        folder = self.folder()
+        stage, rate = METHODS[method]
+        text = PIPELINE.format(method=stage, rate=rate, dtype="" if dtype == "float32" else f", dtype: {dtype}")
+        (folder / "p.yaml").write_text(text + (MERGED if merge else ""))
+        output, wall, peak = timed(
+            [PROJECT / ".build/release/peft-pipeline", "run", "p.yaml", "--json", "--threads", self.options.threads,
+             "--device", self.options.device], folder)
+        ends = {}
+        for line in output.splitlines():
+            event = json.loads(line)
+            if event["event"] == "finished":
+                ends[event["stage"]] = event
+        return {
+            "rows": ends["adapter"]["measurements"]["samples_per_second"],
+            "evaluated": ends["scores"]["measurements"]["samples_per_second"],
+            "accuracy": ends["scores"]["metrics"]["accuracy"], "wall": wall,
+            "peak": max(end["measurements"].get("peak_memory_bytes", 0) for end in ends.values()) or peak,
+            "digest": ends["adapter"]["digest"]}
+
+    def peer(self, method, settings, merge=False):
+        folder = self.folder()
+        output, wall, peak = timed(
+            [sys.executable, PROJECT / "scripts/reference/peer.py", "--model", "model", "--train", "train.tsv",
+             "--validation", "dev.tsv", "--method", method, "--learning-rate", METHODS[method][1], "--output", "out",
+             "--threads", self.options.threads, *settings, *(["--merge"] if merge else [])], folder)
+        record = json.loads(output.splitlines()[-1])
+        return {
+            "rows": record["rows_per_second"], "evaluated": record["evaluated_per_second"],
+            "accuracy": record["accuracy"], "wall": wall, "peak": peak}
+
+    def matrix_rate(self, dtype):
+        """FLOP/s of a linear layer of the model's sizes, in LibTorch."""
+        code = (
+            "import time, torch; torch.set_num_threads(%d)\n"
+            "x = torch.randn(800, 384, dtype=torch.%s); w = torch.randn(1536, 384, dtype=torch.%s)\n"
+            "f = torch.nn.functional.linear\n"
+            "for _ in range(20): f(x, w)\n"
+            "best = 0\n"
+            "for _ in range(7):\n"
+            "    t = time.monotonic()\n"
+            "    for _ in range(100): f(x, w)\n"
+            "    best = max(best, 100 * 2 * 800 * 384 * 1536 / (time.monotonic() - t))\n"
+            "print(best)") % (self.options.threads, dtype, dtype)
+        return float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+
+
+def table(header, lines):
+    widths = [max(len(line[column]) for line in [header] + lines) for column in range(len(header))]
+    for line in [header] + lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip(), flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=pathlib.Path, required=True)
+    parser.add_argument("--model", type=pathlib.Path, default=PROJECT / "models/minilm")
+    parser.add_argument("--limit", type=int, default=1600, help="rows of training")
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--cases", nargs="+", type=int, help="numbers of cases, from 1; 6 is the whole job")
+    parser.add_argument("--json", type=pathlib.Path)
+    options = parser.parse_args()
+    chosen = options.cases or range(1, len(CASES) + 2)
+    results, lines, others = [], [], []
+    scratch = pathlib.Path(tempfile.mkdtemp(prefix="peft-pipeline-bench-"))
+    try:
+        bench = Bench(options, scratch)
+        rates = {dtype: bench.matrix_rate(dtype) for dtype in ["float32", "bfloat16"]}
+        for number, (name, method, dtype, settings, bar) in enumerate(CASES, 1):
+            if number not in chosen:
+                continue
+            pairs = []
+            for _ in range(options.pairs):
+                pairs.append((bench.ours(method, dtype), bench.peer(method, settings)))
+                print(f"{name}: {pairs[-1][0]['rows']:.0f} {pairs[-1][1]['rows']:.0f} rows/s", file=sys.stderr, flush=True)
+            results.append({"case": name, "pairs": pairs})
+
+            def median(figure, side):
+                return statistics.median(pair[side][figure] for pair in pairs)
+
+            ratio = statistics.median(we["rows"] / they["rows"] for we, they in pairs)
+            same = len({we["digest"] for we, _ in pairs}) == 1
+            lines.append([
+                name, f"{median('rows', 0):.0f}", f"{median('rows', 1):.0f}", f"{ratio:.2f}", f"{bar:.1f}",
+                f"{median('accuracy', 0):.4f}", f"{median('accuracy', 1):.4f}",
+                f"{median('evaluated', 0):.0f}", f"{median('evaluated', 1):.0f}",
+                f"{statistics.median(we['evaluated'] / they['evaluated'] for we, they in pairs):.2f}",
+                f"{median('peak', 0) / 1e6:.0f}", f"{median('peak', 1) / 1e6:.0f}", "yes" if same else "NO"])
+            if method == "lora":
+                # Two passes, forward and to the inputs, of 10.6 million multiplications and additions a token.
+                share = median("rows", 0) * 23.9 * 2 * 2 * 10.6e6 / rates[dtype]
+                others.append([f"{name.split(', peer')[0]}: share of the matrix rate {rates[dtype] / 1e9:.0f} GFLOP/s",
+                               f"{100 * share:.0f} %"])
+        if len(CASES) + 1 in chosen:
+            pairs = [(bench.ours("lora", "float32", merge=True), bench.peer("lora", ["--group"], merge=True))
+                     for _ in range(options.pairs)]
+            results.append({"case": "whole job", "pairs": pairs})
+            ours, peers = (statistics.median(pair[side]["wall"] for pair in pairs) for side in (0, 1))
+            others.append([
+                f"whole job to a merged model, {options.limit} rows: ours {ours:.1f} s, peer {peers:.1f} s",
+                f"{statistics.median(they['wall'] / we['wall'] for we, they in pairs):.2f} times as fast"])
+    finally:
+        subprocess.run(["chmod", "-R", "u+w", scratch], check=False)
+        shutil.rmtree(scratch, ignore_errors=True)
+    if lines:
+        table(["case", "rows/s", "peer", "ratio", "bar", "accuracy", "peer", "evaluated/s", "peer", "ratio", "peak MB",
+               "peer", "same bytes"], lines)
+        print()
+    if others:
+        table(["what", "figure"], others)
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
