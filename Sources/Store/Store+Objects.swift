@@ -151,7 +151,7 @@ extension Store {
         }
         // Frozen before they are read: a digest of what can still be written to would prove nothing.
         try freeze(writable)
-        for file in writable.files { try operations.syncFile(file.path) }
+        try operations.syncFiles(writable.files.map(\.path))
         let tree = try FileTree(directory, links: .refused)
         let manifest = Manifest(
             files: zip(tree.files, try digests(of: tree)).map { file, digest in
