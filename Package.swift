@@ -190,8 +190,9 @@ let package = Package(
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "ChatTemplates", "Diagnostics", "JSONValues", "Models", "PEFT", "Pipelines", "StageInterface", "Stages",
-                "Tensors", "Tokenizers",
+                "ChatTemplates", "Diagnostics", "JSONValues", "Models", "PEFT", "Pipelines", "Recipes",
+                "StageInterface",
+                "Stages", "Store", "Tensors", "Tokenizers",
             ],
             path: "Tests/Fuzz",
             swiftSettings: swiftSettings),

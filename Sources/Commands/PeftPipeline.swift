@@ -3,6 +3,7 @@ import Diagnostics
 import Foundation
 import Recipes
 import Remotes
+import StageInterface
 import Store
 
 /// The command.
@@ -74,6 +75,10 @@ package struct PeftPipeline: AsyncParsableCommand {
             console.show([.error(error.message, help: error.help)])
             return ExitStatus.stageFailed.rawValue
         case is CancellationError: return ExitStatus.interrupted.rawValue
+        case _ where SystemError(error) != nil:
+            let refusal = SystemError(error)
+            console.show([.error(refusal?.message ?? "\(error)", help: refusal?.help)])
+            return ExitStatus.stageFailed.rawValue
         default:
             let code = exitCode(for: error)
             let text = fullMessage(for: error)

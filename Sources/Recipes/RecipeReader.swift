@@ -91,6 +91,7 @@ package struct RecipeReader {
             throw RecipeError("it has more than \(limits.files) files", help: "nothing was written; don't trust it")
         }
         var names: Set<String> = []
+        var folders: Set<String> = []
         var bytes = 0
         for file in manifest.files {
             guard RecipePath.isSafe(file.path), file.path != RecipeManifest.fileName else {
@@ -99,12 +100,17 @@ package struct RecipeReader {
                     help: "nothing was written; don't trust it")
             }
             guard names.insert(file.path).inserted else { throw RecipeError("it has `\(file.path)` twice") }
+            let parts = file.path.split(separator: "/")
+            for depth in 1..<max(1, parts.count) { folders.insert(parts[..<depth].joined(separator: "/")) }
             let (sum, overflows) = bytes.addingReportingOverflow(file.size)
             guard !overflows, sum <= limits.bytes else {
                 throw RecipeError(
                     "it is larger than \(limits.bytes) bytes", help: "allow more with --max-size, if you trust it")
             }
             bytes = sum
+        }
+        if let path = names.intersection(folders).min() {
+            throw RecipeError("it has `\(path)` as a file and as a folder", help: "nothing was written; don't trust it")
         }
         guard manifest.files.contains(where: { $0.path == manifest.pipeline }) else {
             throw RecipeError("its pipeline `\(manifest.pipeline)` is not among its files")

@@ -4,7 +4,7 @@ import JSONValues
 ///
 /// Recipes have files and nothing else: no links, devices, owners or times. So this knows no more, and what has more is no
 /// recipe.
-struct TarHeader: Equatable {
+package struct TarHeader: Equatable {
     static let blockSize = 512
 
     /// `/` between the parts.
@@ -13,12 +13,12 @@ struct TarHeader: Equatable {
     let size: Int
 
     /// The bytes between the end of the content and the next header.
-    var padding: Int { (Self.blockSize - size % Self.blockSize) % Self.blockSize }
+    package var padding: Int { (Self.blockSize - size % Self.blockSize) % Self.blockSize }
 
     // MARK: - Writing
 
     /// - Throws: ``RecipeError`` for a path that the format can't hold.
-    func bytes() throws(RecipeError) -> [UInt8] {
+    package func bytes() throws(RecipeError) -> [UInt8] {
         guard let (prefix, name) = Self.split(path) else {
             throw RecipeError("the path `\(path)` is too long for a recipe", help: "use shorter names")
         }
@@ -69,7 +69,7 @@ struct TarHeader: Equatable {
 
     // MARK: - Reading
 
-    init(path: String, size: Int) {
+    package init(path: String, size: Int) {
         self.path = path
         self.size = size
     }

@@ -26,7 +26,7 @@ enum FuzzTargets {
     private static let all: [(name: String, make: @Sendable () throws -> FuzzTarget)] = [
         ("json", JSONTarget.make), ("safetensors", SafetensorsTarget.make), ("tokenizer", TokenizerTarget.make),
         ("configuration", ConfigurationTarget.make), ("adapter", AdapterTarget.make),
-        ("chat-template", ChatTemplateTarget.make), ("pipeline", PipelineTarget.make),
+        ("chat-template", ChatTemplateTarget.make), ("pipeline", PipelineTarget.make), ("recipe", RecipeTarget.make),
     ]
 
     static var names: [String] { all.map(\.name) }

@@ -123,6 +123,9 @@ struct HostileRecipeTests {
             try refusal(
                 try Archive(listed: [("p.yaml", 1, digest), ("q", 1, digest)]).bytes()
             ).contains("another size"))
+        #expect(
+            try refusal(try Archive(files: [("p.yaml", "x"), ("a", "y"), ("a/b", "z")]).bytes())
+                .contains("as a file and as a folder"))
         #expect(try refusal(try Archive(pipeline: "q.yaml").bytes()).contains("not among its files"))
         #expect(try refusal(try Archive(isCut: true).bytes()).contains("ends too early"))
         #expect(try refusal([]).contains("ends too early"))

@@ -28,6 +28,12 @@ enum PipelineTarget {
             matrix: {s: [1, 2]}
             with: {model: models/minilm, seed: $(s), epochs: 1}
           scores: {uses: evaluate, from: {adapter: adapter, tokens: tokens}, with: {metrics: [accuracy]}}
+          far: {uses: data, with: {source: "https://host/a.csv#sha256=\(String(repeating: "0", count: 64))"}}
+          base: {uses: evaluate, from: {tokens: tokens}, with: {model: "hf://owner/name@main"}}
+          own:
+            uses: command
+            from: {raw: reviews}
+            with: {command: [sh, x.sh, "*"], files: {x.sh: a/x.sh}, outputs: [dataset.json], gives: dataset, environment: {A: b}}
           table: {uses: compare, from: scores, with: {over: [s]}}
 
         """
