@@ -16,15 +16,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
-PROJECT = pathlib.Path(__file__).resolve().parents[2]
-
-METHODS = {
-    "lora": ("{uses: lora, with: {r: 8, lora_alpha: 16, target_modules: [query, value]}}", 5.0e-4),
-    "prompt-tuning": ("{uses: prompt-tuning, with: {num_virtual_tokens: 20}}", 3.0e-2),
-    "p-tuning": ("{uses: p-tuning, with: {num_virtual_tokens: 20, encoder_hidden_size: 128}}", 3.0e-3),
-}
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "reference"))
+from training_runs import METHODS, PROJECT, pipeline, timed  # noqa: E402
 
 # Name, method, our dtype, the peer's options, and the ratio that we want at least.
 CASES = [
@@ -35,45 +29,15 @@ CASES = [
     ("p-tuning, float32, peer grouped", "p-tuning", "float32", ["--group"], 1.5),
 ]
 
-PIPELINE = """version: 1
-name: bench
-stages:
-  sentences:
-    uses: data
-    with: {{source: train.tsv, validation: dev.tsv, header: false, columns: {{text: 0, label: 1}},
-           labels: ["0", "1"], deduplicate: none}}
-  tokens:
-    uses: tokenize
-    from: {{dataset: sentences}}
-    with: {{tokenizer: model, max_length: 128}}
-  method: {method}
-  adapter:
-    uses: train
-    from: {{tokens: tokens, method: method}}
-    with: {{model: model, epochs: 1, batch_size: 32, learning_rate: {rate}, seed: 42{dtype}}}
-  scores:
+SCORED = """  scores:
     uses: evaluate
-    from: {{adapter: adapter, tokens: tokens}}
-    with: {{split: validation}}
+    from: {adapter: adapter, tokens: tokens}
+    with: {split: validation}
 """
 MERGED = """  merged:
     uses: merge
     from: {adapter: adapter, tokens: tokens}
 """
-
-
-def timed(command, folder):
-    """A command's output, its seconds, and the largest resident set of a process in it, in bytes."""
-    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
-        start = time.monotonic()
-        process = subprocess.Popen([str(word) for word in command], cwd=folder, stdout=output, stderr=errors, text=True)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.monotonic() - start
-        output.seek(0), errors.seek(0)
-        if process.returncode != 0:
-            sys.exit(f"{command} ended with {process.returncode}:\n{errors.read()[-3000:]}{output.read()[-3000:]}")
-        return output.read(), seconds, usage.ru_maxrss * 1024
 
 
 class Bench:
@@ -95,9 +59,9 @@ class Bench:
 
     def ours(self, method, dtype, merge=False):
         folder = self.folder()
-        stage, rate = METHODS[method]
-        text = PIPELINE.format(method=stage, rate=rate, dtype="" if dtype == "float32" else f", dtype: {dtype}")
-        (folder / "p.yaml").write_text(text + (MERGED if merge else ""))
+        training = {"epochs": 1, "seed": 42, **({} if dtype == "float32" else {"dtype": dtype})}
+        (folder / "p.yaml").write_text(
+            pipeline(method, "train.tsv", "dev.tsv", "model", **training) + SCORED + (MERGED if merge else ""))
         output, wall, peak = timed(
             [PROJECT / ".build/release/peft-pipeline", "run", "p.yaml", "--json", "--threads", self.options.threads,
              "--device", self.options.device], folder)

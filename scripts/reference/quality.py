@@ -16,55 +16,19 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
-PROJECT = pathlib.Path(__file__).resolve().parents[2]
+from training_runs import METHODS, PROJECT, pipeline, timed
 
-# What each method is compared with: epochs, learning rate, and how far below the peer its mean may lie.
-METHODS = {
-    "lora": ("{uses: lora, with: {r: 8, lora_alpha: 16, target_modules: [query, value]}}", 3, 5.0e-4, 0.01),
-    "prompt-tuning": ("{uses: prompt-tuning, with: {num_virtual_tokens: 20}}", 1, 3.0e-2, 0.0),
-    "p-tuning": ("{uses: p-tuning, with: {num_virtual_tokens: 20, encoder_hidden_size: 128}}", 1, 3.0e-3, 0.0),
-}
-
-PIPELINE = """version: 1
-name: quality
-stages:
-  sentences:
-    uses: data
-    with: {{source: data/train.tsv, validation: data/dev.tsv, header: false, columns: {{text: 0, label: 1}},
-           labels: ["0", "1"], deduplicate: none}}
-  tokens:
-    uses: tokenize
-    from: {{dataset: sentences}}
-    with: {{tokenizer: model, max_length: 128}}
-  method: {method}
-  adapter:
-    uses: train
-    from: {{tokens: tokens, method: method}}
-    with: {{model: model, epochs: {epochs}, batch_size: 32, learning_rate: {rate}, seed: {seed}}}
-"""
-
-
-def timed(command, folder):
-    """Runs a command and gives its output, seconds, and the largest resident set of a process in it, in bytes."""
-    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
-        start = time.monotonic()
-        process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=errors, text=True)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.monotonic() - start
-        output.seek(0), errors.seek(0)
-        if process.returncode != 0:
-            raise RuntimeError(f"{' '.join(map(str, command))} ended with {process.returncode}:\n{errors.read()}")
-        return output.read(), seconds, usage.ru_maxrss * 1024
+# What each method is compared with: epochs, and how far below the peer its mean may lie.
+BARS = {"lora": (3, 0.01), "prompt-tuning": (1, 0.0), "p-tuning": (1, 0.0)}
 
 
 def ours(options, method, seed, folder):
-    stage, epochs, rate, _ = METHODS[method]
+    epochs, _ = BARS[method]
     (folder / "data").symlink_to(options.data.resolve())
     (folder / "model").symlink_to(options.model.resolve())
-    (folder / "p.yaml").write_text(PIPELINE.format(method=stage, epochs=epochs, rate=rate, seed=seed))
+    (folder / "p.yaml").write_text(
+        pipeline(method, "data/train.tsv", "data/dev.tsv", "model", epochs=epochs, seed=seed))
     output, wall, peak = timed([
         options.programs / "peft-pipeline", "run", "p.yaml", "--json", "--threads", str(options.threads)], folder)
     events = [json.loads(line) for line in output.splitlines()]
@@ -77,11 +41,11 @@ def ours(options, method, seed, folder):
 
 
 def peer(options, method, seed, folder):
-    _, epochs, rate, _ = METHODS[method]
+    epochs, _ = BARS[method]
     output, wall, peak = timed([
         sys.executable, PROJECT / "scripts/reference/peer.py", "--model", options.model.resolve(),
         "--train", options.data.resolve() / "train.tsv", "--validation", options.data.resolve() / "dev.tsv",
-        "--method", method, "--epochs", str(epochs), "--learning-rate", str(rate), "--seed", str(seed),
+        "--method", method, "--epochs", str(epochs), "--learning-rate", str(METHODS[method][1]), "--seed", str(seed),
         "--threads", str(options.threads), "--output", folder / "out"], folder)
     return {**json.loads(output.splitlines()[-1]), "wall": wall, "peak": peak}
 
@@ -100,7 +64,7 @@ def main():
     parser.add_argument("--data", type=pathlib.Path, required=True)
     parser.add_argument("--programs", type=pathlib.Path, default=PROJECT / ".build/release")
     parser.add_argument("--model", type=pathlib.Path, default=PROJECT / "models/minilm")
-    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
+    parser.add_argument("--methods", nargs="+", choices=BARS, default=list(BARS))
     parser.add_argument("--seeds", nargs="+", type=int, default=[42, 43, 44])
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--json", type=pathlib.Path)
@@ -122,7 +86,7 @@ def main():
                   f" {we['wall']:7.1f} {they['wall']:6.1f} {we['peak'] / 1e6:8.0f} {they['peak'] / 1e6:6.0f}", flush=True)
         mean = statistics.mean(we["accuracy"] for we, _ in pairs)
         peers = statistics.mean(they["accuracy"] for _, they in pairs)
-        bar = peers - METHODS[method][3]
+        bar = peers - BARS[method][1]
         passed = mean >= bar and max(we["peak"] for we, _ in pairs) < min(they["peak"] for _, they in pairs)
         print(f"{method:14}  mean {mean:8.4f} {'':7} {peers:7.4f}  bar {bar:.4f}  {'pass' if passed else 'FAIL'}", flush=True)
         if not passed:
