@@ -7,6 +7,16 @@ package enum NN {
         try x.library.tensor { $0.linear(x.handle, weight.handle, bias?.handle) }
     }
 
+    /// x·Wᵀ + b + scale·B·A·x for a frozen W, (out, in), and bias: gradients are taken of x, of A, (r, in), and of B,
+    /// (out, r). W alone decides the type that is computed in (Hu et al., arXiv 2106.09685, equation 3).
+    package static func lowRankLinear(
+        _ x: Tensor, weight: Tensor, bias: Tensor? = nil, a: Tensor, b: Tensor, scale: Double
+    ) throws -> Tensor {
+        try x.library.tensor {
+            $0.low_rank_linear(x.handle, weight.handle, bias?.handle, a.handle, b.handle, scale)
+        }
+    }
+
     /// Rows of the weight, (rows, width), by whole numbers of any shape (…): (…, width).
     package static func embedding(_ ids: Tensor, weight: Tensor) throws -> Tensor {
         try ids.library.tensor { $0.embedding(weight.handle, ids.handle) }
@@ -19,6 +29,23 @@ package enum NN {
     ) throws -> Tensor {
         try x.library.tensor {
             $0.layer_norm(x.handle, normalizedShape, normalizedShape.count, weight?.handle, bias?.handle, eps)
+        }
+    }
+
+    /// ``layerNorm(_:normalizedShape:weight:bias:eps:)`` of dropout(x) + residual, in one pass.
+    ///
+    /// - Parameters:
+    ///   - x: (…, width).
+    ///   - residual: (…, width), of x's type.
+    ///   - weight: (width).
+    ///   - bias: (width).
+    ///   - probability: that an element of x is dropped; 0 when not training. Draws from ``RandomState``.
+    package static func layerNorm(
+        ofDropped x: Tensor, plus residual: Tensor, weight: Tensor, bias: Tensor, eps: Double = 1e-5,
+        probability: Double
+    ) throws -> Tensor {
+        try x.library.tensor {
+            $0.dropout_add_layer_norm(x.handle, residual.handle, weight.handle, bias.handle, probability, eps)
         }
     }
 

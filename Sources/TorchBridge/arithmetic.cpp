@@ -1,6 +1,6 @@
 #include "Bridge.h"
+#include "Kernels.h"
 
-#include <ATen/ops/gelu.h>
 #include <ATen/ops/linalg_pinv.h>
 #include <ATen/ops/rsub.h>
 #include <ATen/ops/silu.h>
@@ -57,7 +57,7 @@ void add_arithmetic_functions(ct_api &table) {
     table.relu = [](ct_tensor x) { return make([&] { return x->value.relu(); }); };
     table.silu = [](ct_tensor x) { return make([&] { return at::silu(x->value); }); };
     table.gelu = [](ct_tensor x, bool tanh_approximation) {
-        return make([&] { return at::gelu(x->value, tanh_approximation ? "tanh" : "none"); });
+        return make([&] { return gelu(x->value, tanh_approximation); });
     };
     table.pow = [](ct_tensor x, double exponent) { return make([&] { return x->value.pow(beside(x, exponent)); }); };
     table.clamp = [](ct_tensor x, const double *minimum, const double *maximum) {

@@ -1,16 +1,15 @@
 #include "Bridge.h"
+#include "Kernels.h"
 
 #include <ATen/core/Reduction.h>
 #include <ATen/ops/binary_cross_entropy_with_logits.h>
 #include <ATen/ops/cross_entropy_loss.h>
-#include <ATen/ops/dropout.h>
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/layer_norm.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/lstm.h>
 #include <ATen/ops/mse_loss.h>
 #include <ATen/ops/rms_norm.h>
-#include <ATen/ops/scaled_dot_product_attention.h>
 #include <ATen/ops/zeros.h>
 
 namespace bridge {
@@ -55,6 +54,11 @@ void add_network_functions(ct_api &table) {
     table.linear = [](ct_tensor x, ct_tensor weight, ct_tensor bias) {
         return make([&] { return at::linear(x->value, weight->value, optional(bias)); });
     };
+    table.low_rank_linear = [](ct_tensor x, ct_tensor weight, ct_tensor bias, ct_tensor a, ct_tensor b, double scale) {
+        return make([&] {
+            return low_rank_linear(x->value, weight->value, optional(bias), a->value, b->value, scale);
+        });
+    };
     table.embedding = [](ct_tensor weight, ct_tensor ids) {
         return make([&] { return at::embedding(weight->value, ids->value); });
     };
@@ -64,16 +68,22 @@ void add_network_functions(ct_api &table) {
             return at::layer_norm(x->value, sizes(shape, rank), optional(weight), optional(bias), eps);
         });
     };
+    table.dropout_add_layer_norm = [](ct_tensor x, ct_tensor residual, ct_tensor weight, ct_tensor bias,
+                                      double probability, double eps) {
+        return make([&] {
+            return dropout_add_layer_norm(x->value, residual->value, weight->value, bias->value, probability, eps);
+        });
+    };
     table.rms_norm = [](ct_tensor x, const ct_size *shape, ct_size rank, ct_tensor weight, double eps) {
         return make([&] { return at::rms_norm(x->value, sizes(shape, rank), optional(weight), eps); });
     };
     table.dropout = [](ct_tensor x, double probability, bool training) {
-        return make([&] { return at::dropout(x->value, probability, training); });
+        return make([&] { return training ? dropout(x->value, probability) : x->value; });
     };
     table.attention = [](ct_tensor query, ct_tensor key, ct_tensor value, ct_tensor mask, double dropout, bool causal,
                          const double *scale, bool grouped) {
         return make([&] {
-            return at::scaled_dot_product_attention(
+            return attention(
                 query->value, key->value, value->value, optional(mask), dropout, causal, optional(scale), grouped);
         });
     };

@@ -32,7 +32,7 @@ extern "C" {
 #endif
 
 /* The version of this table; a library with another one is refused. */
-#define CT_API_VERSION 2
+#define CT_API_VERSION 3
 
 /* A size, an index or a dimension: 64 bits. */
 typedef ptrdiff_t ct_size;
@@ -240,10 +240,16 @@ typedef struct CT_SENDABLE ct_api {
     ct_tensor _Nullable CT_FUNCTION(softmax)(ct_tensor x, ct_size dimension);
     ct_tensor _Nullable CT_FUNCTION(log_softmax)(ct_tensor x, ct_size dimension);
     ct_tensor _Nullable CT_FUNCTION(linear)(ct_tensor x, ct_tensor weight, ct_tensor _Nullable bias);
+    /* x·Wᵀ + bias + (scale·x·Aᵀ)·Bᵀ, with gradients for x, A and B; A and B may be of a wider type. */
+    ct_tensor _Nullable CT_FUNCTION(low_rank_linear)(
+        ct_tensor x, ct_tensor weight, ct_tensor _Nullable bias, ct_tensor a, ct_tensor b, double scale);
     ct_tensor _Nullable CT_FUNCTION(embedding)(ct_tensor weight, ct_tensor ids);
     ct_tensor _Nullable CT_FUNCTION(layer_norm)(
         ct_tensor x, const ct_size *shape, ct_size rank, ct_tensor _Nullable weight, ct_tensor _Nullable bias,
         double eps);
+    /* layer_norm(dropout(x) + residual) over the last dimension; a probability of 0 drops nothing. */
+    ct_tensor _Nullable CT_FUNCTION(dropout_add_layer_norm)(
+        ct_tensor x, ct_tensor residual, ct_tensor weight, ct_tensor bias, double probability, double eps);
     ct_tensor _Nullable CT_FUNCTION(rms_norm)(
         ct_tensor x, const ct_size *shape, ct_size rank, ct_tensor _Nullable weight, double eps);
     ct_tensor _Nullable CT_FUNCTION(dropout)(ct_tensor x, double probability, bool training);

@@ -25,6 +25,16 @@ package final class Norm {
 
     package var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
 
+    /// The norm of dropout(x) + residual, each (…, width), with a probability of 0 when not training.
+    func callAsFunction(ofDropped x: Tensor, plus residual: Tensor, probability: Double) throws -> Tensor {
+        if case .layer = kind, let bias {
+            return try NN.layerNorm(
+                ofDropped: x, plus: residual, weight: weight.value, bias: bias.value, eps: epsilon,
+                probability: probability)
+        }
+        return try self(try NN.dropout(x, probability: probability, training: true) + residual)
+    }
+
     /// (…, width) → (…, width)
     package func callAsFunction(_ input: Tensor) throws -> Tensor {
         switch kind {

@@ -41,33 +41,32 @@ final class TransformerLayer {
     ) throws -> Tensor {
         let queries = firstOnly ? try states.narrowed(dim: 1, start: 0, length: 1) : states
         func attended(_ queries: Tensor, _ context: Tensor) throws -> Tensor {
-            try dropped(
-                try attention(
-                    queries, over: context,
-                    mask: try layout.attentionMask(
-                        isCausal: description.attention.isCausal, window: description.attention.window),
-                    rotation: try description.attention.rotation.map { try layout.rotation($0) }, prefix: prefix,
-                    mode: mode),
-                description.attentionOutputDropout ?? description.dropout, mode)
+            try attention(
+                queries, over: context,
+                mask: try layout.attentionMask(
+                    isCausal: description.attention.isCausal, window: description.attention.window),
+                rotation: try description.attention.rotation.map { try layout.rotation($0) }, prefix: prefix,
+                mode: mode)
         }
-        func transformed(_ states: Tensor) throws -> Tensor {
-            try dropped(try feedForward(states, mode: mode), description.dropout, mode)
+        let attentionDropout = mode == .training ? description.attentionOutputDropout ?? description.dropout : 0
+        let dropout = mode == .training ? description.dropout : 0
+        func dropped(_ states: Tensor, _ probability: Double) throws -> Tensor {
+            try NN.dropout(states, probability: probability, training: true)
         }
         switch description.layout {
         case .normAfter:
-            let middle = try attentionNorm(try attended(queries, states) + queries)
-            return try feedForwardNorm(try transformed(middle) + middle)
+            let middle = try attentionNorm(
+                ofDropped: try attended(queries, states), plus: queries, probability: attentionDropout)
+            return try feedForwardNorm(
+                ofDropped: try feedForward(middle, mode: mode), plus: middle, probability: dropout)
         case .normBefore:
             let normed = try attentionNorm(states)
-            let middle = try states + attended(normed, normed)
-            return try middle + transformed(try feedForwardNorm(middle))
+            let middle = try states + dropped(try attended(normed, normed), attentionDropout)
+            return try middle + dropped(try feedForward(try feedForwardNorm(middle), mode: mode), dropout)
         case .parallel:
             let normed = try attentionNorm(states)
-            return try states + attended(normed, normed) + transformed(try feedForwardNorm(states))
+            return try states + dropped(try attended(normed, normed), attentionDropout)
+                + dropped(try feedForward(try feedForwardNorm(states), mode: mode), dropout)
         }
-    }
-
-    private func dropped(_ states: Tensor, _ probability: Double, _ mode: ForwardMode) throws -> Tensor {
-        try NN.dropout(states, probability: probability, training: mode == .training)
     }
 }

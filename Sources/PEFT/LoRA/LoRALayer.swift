@@ -19,6 +19,12 @@ final class LoRALayer: LinearAdapter, LoRAAdapter {
     var weight: Parameter { layer.weight }
 
     func output(of input: Tensor, through layer: Linear, mode: ForwardMode) throws -> Tensor {
+        let isPlain = mode == .inference || dropout == 0
+        if isPlain, factors.bias == nil, factors.magnitude == nil, !layer.parameters.contains(where: \.isTrainable) {
+            return try NN.lowRankLinear(
+                input, weight: layer.weight.value, bias: layer.bias?.value, a: factors.a.value, b: factors.b.value,
+                scale: factors.scale)
+        }
         let base = try layer.baseOutput(of: input)
         let dropped = try NN.dropout(
             input.to(factors.a.value.dtype), probability: dropout, training: mode == .training)
