@@ -4,8 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 export DEVICE ?= cpu
 
-# Linked with Swift's own libraries in them, a program starts in a quarter of the time. Tests can't be linked like that, so
-# the programs are built by name.
+# Linked with Swift's own libraries in them, programs start faster. Tests can't be linked like that, so the programs are built
+# by name.
 PROGRAMS := TorchBridge peft-pipeline peft-worker conformance-tool tokenize-lines
 
 .PHONY: help

@@ -11,7 +11,7 @@ import sys
 
 MACHINE_LEARNING = {"CTorch", "TorchBridge", "Tensors", "Tokenizers", "ChatTemplates", "Models", "PEFT", "Training"}
 FORBIDDEN = {
-    **{runner: MACHINE_LEARNING for runner in ("StageInterface", "Pipelines", "Store", "Execution", "Remotes", "Reports")},
+    **{runner: MACHINE_LEARNING for runner in ("StageInterface", "Pipelines", "Store", "Execution", "Remotes", "Recipes", "Reports")},
     "Models": {"PEFT", "Training"},
     "PEFT": {"Training"},
     "Stages": {"Store", "Execution", "Pipelines"},

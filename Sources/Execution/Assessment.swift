@@ -34,14 +34,18 @@ package struct Assessment: Sendable {
         case .hit:
             return [lastKey == key ? .unchanged : .computedBefore]
         case .miss(let miss):
-            let changes = changes.map { Reason.changed($0, words: words(for: $0)) }
-            if !changes.isEmpty { return changes + (earlier.map { [.goesOn(after: $0.description)] } ?? []) }
-            if !waitsFor.isEmpty { return [.after(waitsFor)] }
-            let miss = fault ?? miss
-            if miss.isFault { return [.storeFault("\(miss)")] }
-            guard let lastKey else { return [.firstRun] }
-            return [lastKey == key ? .resultGone : .lastRunForgotten]
+            return causes(fault ?? miss) + (earlier.map { [.goesOn(after: $0.description)] } ?? [])
         }
+    }
+
+    /// Why it has to run.
+    private func causes(_ miss: Miss) -> [Reason] {
+        let changes = changes.map { Reason.changed($0, words: words(for: $0)) }
+        if !changes.isEmpty { return changes }
+        if !waitsFor.isEmpty { return [.after(waitsFor)] }
+        if miss.isFault { return [.storeFault("\(miss)")] }
+        guard let lastKey else { return [.firstRun] }
+        return [lastKey == key ? .resultGone : .lastRunForgotten]
     }
 
     private var changes: [KeyChange] {

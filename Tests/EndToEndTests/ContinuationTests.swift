@@ -38,6 +38,13 @@ struct ContinuationTests {
             #expect(longer.stages["adapter"]?["measurements"]["resumed_from_step"] == 14)
             #expect(project.digests(longer.stages) == fromTheStart)
 
+            // Another pipeline that has no last run of its own says so as well.
+            let other = Self.pipeline(method, schedule: "constant").replacing("name: tiny", with: "name: other")
+            try project.write(other, to: "p.yaml")
+            let first = try project.run("--only", "adapter", "--set", "epochs=6", "--dry-run")
+            #expect(first.stages["adapter"]?["why"] == ["first run", "goes on after epochs 4"])
+            try project.write(Self.pipeline(method, schedule: "constant"), to: "p.yaml")
+
             let forced = try project.run("--set", "epochs=4", "--only", "adapter", "--force")
             #expect(forced.stages["adapter"]?["measurements"]["resumed_from_step"] == 0)
             #expect(forced.stages["adapter"]?["digest"].stringValue == fromTheStart["adapter"])
