@@ -25,13 +25,6 @@ struct ProgressReporter {
         let elapsed = now - since
         let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
         let speed = seconds > 0 ? Double(received) / seconds : 0
-        let done = total.map { "\(Self.megabytes(completed)) of \(Self.megabytes($0)) MB" }
-        onProgress(
-            StageProgress(
-                completed: completed, total: total ?? 0,
-                details: [done ?? "\(Self.megabytes(completed)) MB", String(format: "%.1f MB/s", speed / 1e6)],
-                secondsLeft: total.flatMap { speed > 0 ? Double(max(0, $0 - completed)) / speed : nil }))
+        onProgress(.transfer(completed, of: total, speed: speed))
     }
-
-    private static func megabytes(_ bytes: Int) -> String { String(format: "%.1f", Double(bytes) / 1e6) }
 }

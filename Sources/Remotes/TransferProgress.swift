@@ -1,4 +1,3 @@
-import Foundation
 import StageInterface
 
 /// How far several copies in turn have come, as one.
@@ -11,13 +10,7 @@ struct TransferProgress {
     init(total: Int) { self.total = total }
 
     func stage(_ progress: RcloneLog.Progress) -> StageProgress {
-        let bytes = min(completed + progress.bytes, total)
-        return StageProgress(
-            completed: bytes, total: total,
-            details: [
-                "\(Self.megabytes(bytes)) of \(Self.megabytes(total)) MB",
-                String(format: "%.1f MB/s", progress.speed / 1e6),
-            ], secondsLeft: progress.speed > 0 ? Double(total - bytes) / progress.speed : nil)
+        .transfer(min(completed + progress.bytes, total), of: total, speed: progress.speed)
     }
 
     /// A copy is done.
@@ -25,6 +18,4 @@ struct TransferProgress {
 
     /// All is there.
     var end: StageProgress { StageProgress(completed: total, total: total) }
-
-    private static func megabytes(_ bytes: Int) -> String { String(format: "%.1f", Double(bytes) / 1e6) }
 }
