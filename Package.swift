@@ -126,7 +126,7 @@ let package = Package(
         library("Pipelines", ["Diagnostics", "JSONValues", "StageInterface", "YAMLDocument", .orderedCollections]),
 
         /** Objects by content, traces by key, locks, the run journal. */
-        library("Store", ["JSONValues", .crypto, .system]),
+        library("Store", ["Diagnostics", "JSONValues", .crypto, .system]),
 
         /** The plan, the scheduler, the local executor and its events. */
         library(
@@ -177,7 +177,8 @@ let package = Package(
 
         /** Runs one stage in a process of its own. */
         .executableTarget(
-            name: "peft-worker", dependencies: ["StageInterface", "Stages"], swiftSettings: swiftSettings),
+            name: "peft-worker", dependencies: ["Diagnostics", "StageInterface", "Stages"], swiftSettings: swiftSettings
+        ),
 
         // MARK: Tests
 

@@ -1,3 +1,4 @@
+import Diagnostics
 package import SystemPackage
 
 /// Why the store could not do something: what, where, and what to do about it.
@@ -35,21 +36,9 @@ package struct StoreError: Error, Hashable, CustomStringConvertible {
 extension StoreError {
     /// A refusal of the operating system while doing `action` (an infinitive, as `write`) to `path`.
     static func system(_ errno: Errno, _ action: String, _ path: FilePath) -> StoreError {
-        let help: String? =
-            switch errno {
-            case .noSpace, .diskQuotaExceeded:
-                "free some space there and run again; what is finished is kept, and nothing half-written remains"
-            case .fileTooLarge:
-                "raise the limit on file sizes (ulimit -f) and run again; nothing half-written remains"
-            case .permissionDenied, .notPermitted:
-                "give this user the right to write there, or use another folder"
-            case .readOnlyFileSystem:
-                "results can be read from here but not added; use a folder on a writable file system"
-            case .tooManyOpenFiles, .tooManyOpenFilesInSystem:
-                "raise the limit on open files (ulimit -n) and run again"
-            default: nil
-            }
-        return StoreError(.system(errno), "cannot \(action) \(path): \(errno.description.lowercasedFirst)", help: help)
+        return StoreError(
+            .system(errno), "cannot \(action) \(path): \(errno.description.lowercasedFirst)",
+            help: SystemError.remedy(for: errno.rawValue))
     }
 }
 

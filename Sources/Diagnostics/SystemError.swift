@@ -14,15 +14,20 @@ package struct SystemError: Sendable, Hashable {
         let words = String(cString: strerror(code))
         let reason = words.prefix(1).lowercased() + words.dropFirst()
         message = path.map { "\($0): \(reason)" } ?? reason
-        help =
-            switch code {
-            case ENOSPC, EDQUOT: "free some space there and run again; what is finished is kept"
-            case EFBIG: "raise the limit on file sizes (ulimit -f) and run again"
-            case EACCES, EPERM: "give this user the right to it, or use another folder"
-            case EROFS: "use a folder on a writable file system"
-            case EMFILE, ENFILE: "raise the limit on open files (ulimit -n) and run again"
-            default: nil
-            }
+        help = Self.remedy(for: code)
+    }
+
+    /// What to do about a refusal, by its number (`errno`); nil where that depends.
+    package static func remedy(for code: Int32) -> String? {
+        switch code {
+        case ENOSPC, EDQUOT:
+            "free some space there and run again; what is finished is kept, and nothing half-written remains"
+        case EFBIG: "raise the limit on file sizes (ulimit -f) and run again; nothing half-written remains"
+        case EACCES, EPERM: "give this user the right to write there, or use another folder"
+        case EROFS: "results can be read from here but not added; use a folder on a writable file system"
+        case EMFILE, ENFILE: "raise the limit on open files (ulimit -n) and run again"
+        default: nil
+        }
     }
 
     private static func code(of error: NSError) -> Int32? {
