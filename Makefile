@@ -6,7 +6,10 @@ export DEVICE ?= cpu
 
 # Linked with Swift's own libraries in them, programs start faster. Tests can't be linked like that, so the programs are built
 # by name.
-PROGRAMS := TorchBridge peft-pipeline peft-worker conformance-tool tokenize-lines
+PROGRAMS := TorchBridge peft-pipeline peft-worker
+TOOLS := conformance-tool tokenize-lines
+release = for product in $(1); do \
+	swift build -c release --static-swift-stdlib --quiet --product $$product || exit 1; done
 
 .PHONY: help
 help: ## What can be made
@@ -18,8 +21,11 @@ setup: ## Set up what the build needs: Debian packages, LibTorch, the model (DEV
 
 .PHONY: build
 build: setup ## Build the programs, optimised, in .build/release
-	@for product in $(PROGRAMS); do \
-		swift build -c release --static-swift-stdlib --quiet --product $$product || exit 1; done
+	@$(call release,$(PROGRAMS))
+
+.PHONY: tools
+tools: build
+	@$(call release,$(TOOLS))
 
 .PHONY: run
 run: build ## Run pipelines/sentiment.yaml from data to a merged model
@@ -35,8 +41,7 @@ crash: build ## Kill the programs at every point of a run and at random moments,
 
 .PHONY: fuzz
 fuzz: setup ## Try every reader of files with 200,000 damaged ones each (INPUTS, SEED)
-	@for product in TorchBridge fuzz; do \
-		swift build -c release --static-swift-stdlib --quiet --product $$product || exit 1; done
+	@$(call release,TorchBridge fuzz)
 	@.build/release/fuzz all --inputs $(or $(INPUTS),200000) --seed $(or $(SEED),1)
 
 .PHONY: reference
@@ -44,7 +49,7 @@ reference: setup ## Build the environment of the reference libraries, in .deps/r
 	@scripts/python-environment.sh reference "transformers, PEFT and PyTorch (about 5 GB)"
 
 .PHONY: conformance
-conformance: build reference ## Compare every architecture and method with transformers and PEFT
+conformance: tools reference ## Compare every architecture and method with transformers and PEFT
 	@.deps/reference/bin/python scripts/reference/conformance.py --json .deps/conformance.json
 	@.deps/reference/bin/python scripts/reference/pipeline_conformance.py --json .deps/pipeline-conformance.json
 
@@ -58,7 +63,7 @@ quality: build reference ## Compare what is learned on SST-2 with PEFT and Train
 	@.deps/reference/bin/python scripts/reference/quality.py --data "$(DATA)"
 
 .PHONY: tokenizers
-tokenizers: build reference ## Compare tokenizers with Hugging Face's, row by row, and their speed
+tokenizers: tools reference ## Compare tokenizers with Hugging Face's, row by row, and their speed
 	@.deps/reference/bin/python scripts/reference/tokenizers_conformance.py
 	@.deps/reference/bin/python scripts/reference/tokenizers_conformance.py --time
 

@@ -93,7 +93,7 @@ enum CommandStage: StageKind {
         if context.isStopRequested { throw StageStopped() }
         if let words = end.words {
             throw StageFailure(
-                "the program \(words)", help: "`peft-pipeline log \(context.stage)` shows what it printed",
+                "the program \(words)", help: "`peft-pipeline log last \(context.stage)` shows what it printed",
                 place: .parameter(["command"]))
         }
         let outputs = try context.parameters[outputs]
