@@ -1,6 +1,7 @@
 import Diagnostics
 package import Execution
 import Foundation
+import JSONValues
 package import Pipelines
 package import StageInterface
 package import Store

@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
 import JSONValues
-package import Store
+import Store
 import SystemPackage
 
 /// Unpacks a recipe into a new folder, believing nothing that it says.

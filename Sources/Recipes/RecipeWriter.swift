@@ -1,6 +1,6 @@
 import Diagnostics
 import Foundation
-package import Execution
+import Execution
 package import Pipelines
 package import Store
 import SystemPackage

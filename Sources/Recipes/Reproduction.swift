@@ -1,4 +1,5 @@
 package import Execution
+import JSONValues
 package import Pipelines
 package import StageInterface
 package import Store

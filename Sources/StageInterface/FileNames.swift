@@ -8,6 +8,7 @@ package enum FileNames {
 
     /// Whether a text is a path that stays below the folder where it begins.
     package static func isPlainPath(_ path: some StringProtocol) -> Bool {
-        path.utf8.count <= 4096 && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy(isPlain)
+        path.utf8.count <= 4096
+            && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { isPlain(String($0)) }
     }
 }

@@ -42,7 +42,7 @@ enum ArtifactFile {
     private static func parse(_ bytes: [UInt8], _ words: (JSONParsingError) -> String) throws -> JSONValue {
         do {
             return try JSONValue(parsing: bytes)
-        } catch let error as JSONParsingError {
+        } catch {
             throw StageFailure(words(error))
         }
     }
