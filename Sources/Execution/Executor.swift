@@ -78,6 +78,7 @@ package struct Executor: Sendable {
                 note([outcome])
             }
         }
+        await execution.runner.finish()
         let records = records(of: stages, outcomes)
         let summary = RunSummary(
             records: records, seconds: (ContinuousClock.now - start).seconds,

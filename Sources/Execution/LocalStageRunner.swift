@@ -3,89 +3,95 @@ import Foundation
 package import StageInterface
 import Store
 import Subprocess
+import Synchronization
 import SystemPackage
 
 /// Runs each stage in a worker process on this machine.
-package struct LocalStageRunner: StageRunner {
+///
+/// A stage that uses tensors has a process to itself: its memory is the system's again when it ends. Others share one after
+/// another, as to start a process takes longer than most of them.
+package final class LocalStageRunner: StageRunner {
     private let worker: FilePath
+    private let label: String
     private let patience: Duration
-
-    /// Lines on a worker's standard output that are longer are no events.
-    private static let longestEvent = 1 << 20
+    private let idle = Mutex<[WorkerProcess]>([])
 
     /// - Parameters:
     ///   - worker: the path of the program `peft-worker`.
+    ///   - label: what people see of its processes: what they work for.
     ///   - patience: how long a worker that is asked to stop may take to keep its state before it is killed.
-    package init(worker: String, patience: Duration = .seconds(60)) {
+    package init(worker: String, label: String, patience: Duration = .seconds(60)) {
         self.worker = FilePath(worker)
+        self.label = label
         self.patience = patience
     }
 
     package func run(_ task: StageTask, events: @escaping @Sendable (StageEvent) -> Void) async -> StageResult {
-        let files = WorkerFiles(folder: FilePath(task.scratch).removingLastComponent())
+        let log = WorkerLog(path: FilePath(task.log))
         do {
-            try files.begin(task)
-            if Task.isCancelled { return StageResult(status: .stopped) }
-            let status = try await start(files, events)
-            KillPoint.pass("the worker ended")
-            return files.result ?? Self.result(of: status, files)
+            let file = try log.create()
+            if Task.isCancelled {
+                try? file.close()
+                return StageResult(status: .stopped)
+            }
+            let process = process(for: task, log: file)
+            let end = try await process.run(task, events: events)
+            KillPoint.pass("the worker gave its result")
+            switch end {
+            case .result(let result, let takesMore):
+                if takesMore, task.compute == .none, !Task.isCancelled {
+                    idle.withLock { $0.append(process) }
+                } else {
+                    await process.finish()
+                }
+                return result
+            case .exit(let status): return Self.result(of: status, log)
+            case .refused(let error): throw error
+            }
         } catch {
-            if let result = files.result { return result }
             if Task.isCancelled { return StageResult(status: .stopped) }
             let refusal = SystemError(error)
             return .failure("cannot run \(worker): \(refusal?.message ?? "\(error)")", help: refusal?.help)
         }
     }
 
-    /// Runs the process until it ends; in a cancelled task after it was asked to.
-    private func start(
-        _ files: WorkerFiles, _ events: @escaping @Sendable (StageEvent) -> Void
-    ) async throws -> TerminationStatus {
-        var options = PlatformOptions()
-        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: patience)]
-        return try await Subprocess.run(
-            .path(worker), arguments: [files.taskFile.string, files.resultFile.string], platformOptions: options,
-            // The pipe that tells the worker that the runner lives: it closes when this process ends, however it
-            // ends, and then the worker ends at once.
-            input: .inputWriter, output: .sequence,
-            error: .fileDescriptor(try files.openLog(), closeAfterSpawningProcess: true)
-        ) { execution in
-            KillPoint.pass("the worker began")
-            let output = execution.standardOutput
-            // A task of its own, because reading in a cancelled one ends early: the end of this body would close the
-            // worker's standard input, and it would end before it kept its state.
-            try await Task { try await Self.read(output, events) }.value
-        }.terminationStatus
+    package func finish() async {
+        let ended = idle.withLock { idle in
+            defer { idle = [] }
+            return idle
+        }
+        for process in ended { await process.finish() }
     }
 
-    private static func read(
-        _ output: SubprocessOutputSequence, _ events: @Sendable (StageEvent) -> Void
-    ) async throws {
-        let decoder = JSONDecoder()
-        var splitter = LineSplitter(maximumLength: longestEvent)
-        for try await buffer in output {
-            for line in splitter.lines(adding: buffer.withUnsafeBytes { Array($0) }) {
-                if let event = try? decoder.decode(StageEvent.self, from: Data(line)) { events(event) }
-            }
+    /// One that waits for a task, or a new one.
+    private func process(for task: StageTask, log: FileDescriptor) -> WorkerProcess {
+        let waiting = idle.withLock { idle in
+            idle.removeAll { !$0.isAlive }
+            return task.compute == .none ? idle.popLast() : nil
         }
+        if let waiting {
+            try? log.close()
+            return waiting
+        }
+        return WorkerProcess(worker, label: label, log: log, patience: patience)
     }
 
     // MARK: - Words
 
     /// What to say of a worker that ended without a result.
-    private static func result(of status: TerminationStatus, _ files: WorkerFiles) -> StageResult {
+    private static func result(of status: TerminationStatus, _ log: WorkerLog) -> StageResult {
         if Task.isCancelled { return StageResult(status: .stopped) }
         let end =
             switch status {
             case .exited(let code): "ended with code \(code) and left no result"
             case .signaled(let signal): "was ended by \(describe(signal: signal))"
             }
-        let tail = files.lastWords(lines: 12)
+        let tail = log.lastWords(lines: 12)
         return .failure(
             "the worker \(end)" + (tail.isEmpty ? "" : "; its last words:\n\(tail)"),
             help: status == .signaled(SIGKILL)
                 ? "a kill from outside is most often the system running out of memory: try a smaller `batch_size`"
-                : "the whole log is in \(files.logFile)")
+                : "the whole log is in \(log.path)")
     }
 
     private static func describe(signal: CInt) -> String {
@@ -101,44 +107,20 @@ package struct LocalStageRunner: StageRunner {
     }
 }
 
-/// The files that pass between the runner and a worker, beside the folders of its stage.
-private struct WorkerFiles {
-    let taskFile: FilePath
-    let resultFile: FilePath
-    let logFile: FilePath
+/// The file for what a worker prints while it runs a stage.
+private struct WorkerLog {
+    let path: FilePath
 
-    init(folder: FilePath) {
-        taskFile = folder.appending("task.json")
-        resultFile = folder.appending("result.json")
-        logFile = folder.appending(WorkFolder.logName)
-    }
-
-    /// Writes the task, and removes the result of an earlier attempt, which must not pass for that of this one.
-    func begin(_ task: StageTask) throws {
-        if FileManager.default.fileExists(atPath: resultFile.string) {
-            try FileManager.default.removeItem(atPath: resultFile.string)
-        }
-        KillPoint.pass("before write \(taskFile)")
-        try ExchangeFile.write(JSONEncoder().encode(task), to: taskFile.string)
-        KillPoint.pass("after write \(taskFile)")
-    }
-
-    /// Opens the file for what the worker and its libraries print.
-    func openLog() throws -> FileDescriptor {
+    /// Makes an empty file and opens it.
+    func create() throws -> FileDescriptor {
         try FileDescriptor.open(
-            logFile, .writeOnly, options: [.create, .truncate, .closeOnExec],
+            path, .writeOnly, options: [.create, .truncate, .append, .closeOnExec],
             permissions: [.ownerReadWrite, .groupRead, .otherRead])
-    }
-
-    /// How the worker says that the stage ended; nil if it did not come to that.
-    var result: StageResult? {
-        guard let data = FileManager.default.contents(atPath: resultFile.string) else { return nil }
-        return try? JSONDecoder().decode(StageResult.self, from: data)
     }
 
     /// The end of the log, indented.
     func lastWords(lines: Int) -> String {
-        guard let handle = FileHandle(forReadingAtPath: logFile.string) else { return "" }
+        guard let handle = FileHandle(forReadingAtPath: path.string) else { return "" }
         defer { try? handle.close() }
         let end = (try? handle.seekToEnd()) ?? 0
         try? handle.seek(toOffset: end - min(end, 8192))

@@ -237,7 +237,8 @@ struct StageExecution: Sendable {
             stage: stage.name, kind: stage.declaration.kind, version: stage.declaration.version,
             parameters: stage.parameterValues(artifacts: fetched).json, inputs: inputs, gathered: gathered,
             output: work.output.string,
-            scratch: work.scratch.string, continuation: continuation, numerics: options.numerics)
+            scratch: work.scratch.string, continuation: continuation, numerics: options.numerics,
+            compute: stage.declaration.compute, log: work.log.string)
     }
 
     private func keep(

@@ -8,6 +8,8 @@ struct WorkFolder {
 
     var output: FilePath { path.appending("output") }
     var scratch: FilePath { path.appending("scratch") }
+    /// For what the worker prints.
+    var log: FilePath { path.appending("worker.log") }
     /// For the state in which the computation ends.
     var state: FilePath { path.appending("state") }
 
@@ -34,7 +36,7 @@ struct WorkFolder {
 
     /// Makes what the worker prints go to a file that outlives this folder. Where that can't be, it stays here.
     func sendLog(to file: FilePath) {
-        let log = path.appending(Self.logName).string
+        let log = log.string
         try? FileManager.default.removeItem(atPath: log)
         guard FileManager.default.createFile(atPath: file.string, contents: nil) else { return }
         try? FileManager.default.createSymbolicLink(atPath: log, withDestinationPath: Self.absolute(file))
@@ -43,9 +45,6 @@ struct WorkFolder {
     private static func absolute(_ file: FilePath) -> String {
         FilePath(FileManager.default.currentDirectoryPath).pushing(file).string
     }
-
-    /// The name of the file for what a worker prints.
-    static let logName = "worker.log"
 
     /// Removes what a later attempt would go on from.
     func forget() throws { try remove(scratch) }

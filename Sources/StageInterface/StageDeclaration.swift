@@ -101,7 +101,7 @@ package enum OutputDeclaration: Sendable {
 }
 
 /// What a stage asks of the machine.
-package enum ComputeUse: Sendable {
+package enum ComputeUse: String, Sendable, Codable {
     /// One thread; the same bytes on every machine.
     case none
     /// Tensors, on all threads: the numerics class is part of the key.

@@ -1,9 +1,9 @@
 package import JSONValues
 
-/// What a worker is given: one stage to run, as a file.
+/// What a worker is given: one stage to run, as a line on its standard input.
 package struct StageTask: Sendable, Hashable, Codable {
     /// The version of this record.
-    package static let currentFormat = 1
+    package static let currentFormat = 2
 
     package var format = StageTask.currentFormat
     package var stage: String
@@ -19,11 +19,14 @@ package struct StageTask: Sendable, Hashable, Codable {
     package var scratch: String
     package var continuation: ContinuationFolders?
     package var numerics: NumericsClass
+    package var compute: ComputeUse
+    /// The file for what the stage, and the libraries that it uses, print.
+    package var log: String
 
     package init(
         stage: String, kind: String, version: Int, parameters: JSONValue, inputs: [String: String],
         gathered: [String: [GatheredArtifact]] = [:], output: String, scratch: String,
-        continuation: ContinuationFolders? = nil, numerics: NumericsClass
+        continuation: ContinuationFolders? = nil, numerics: NumericsClass, compute: ComputeUse = .none, log: String
     ) {
         self.stage = stage
         self.kind = kind
@@ -35,6 +38,8 @@ package struct StageTask: Sendable, Hashable, Codable {
         self.scratch = scratch
         self.continuation = continuation
         self.numerics = numerics
+        self.compute = compute
+        self.log = log
     }
 }
 
@@ -54,7 +59,14 @@ package struct GatheredArtifact: Sendable, Hashable, Codable {
     }
 }
 
-/// What a worker says while it runs: one JSON object a line.
+/// What a worker says on its standard output: one JSON object a line.
+package enum WorkerMessage: Sendable, Hashable, Codable {
+    case event(StageEvent)
+    /// How the stage ended, and whether the worker takes another: the last of a task.
+    case ended(StageResult, takesMore: Bool)
+}
+
+/// What a worker says while a stage runs.
 package enum StageEvent: Sendable, Hashable, Codable {
     case progress(StageProgress)
     case problem(StageProblem)
@@ -76,7 +88,7 @@ package struct StageProgress: Sendable, Hashable, Codable {
     }
 }
 
-/// What a worker leaves last, beside its output: how the stage ended.
+/// How a stage ended, beside its output.
 package struct StageResult: Sendable, Hashable, Codable {
     package enum Status: String, Sendable, Codable { case done, failed, stopped }
 

@@ -2,8 +2,38 @@ import Foundation
 import JSONValues
 import StageInterface
 
-/// Reading what another stage gave, with words for one that gave something else.
+/// Reading what another stage gave, with words for one that gave something else, and writing what a stage gives.
 enum ArtifactFile {
+    /// Writes a file of an artifact. It need not wait for the disk, as Foundation's writing does: who takes the artifact
+    /// waits for all of its files at once.
+    ///
+    /// - Throws: `CocoaError` with what the operating system says.
+    static func write(_ bytes: some Collection<UInt8>, _ name: String, in folder: String) throws {
+        let path = URL(fileURLWithPath: folder).appending(path: name).path
+        func refusal() -> any Error {
+            let error = POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+            return CocoaError(.fileWriteUnknown, userInfo: [NSUnderlyingErrorKey: error, NSFilePathErrorKey: path])
+        }
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw refusal() }
+        do {
+            try Data(bytes).withUnsafeBytes { bytes in
+                var rest = bytes[...]
+                while !rest.isEmpty {
+                    let count = Foundation.write(
+                        descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                    if count < 0, errno == EINTR { continue }
+                    guard count > 0 else { throw refusal() }
+                    rest = rest.dropFirst(count)
+                }
+            }
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        guard close(descriptor) == 0 else { throw refusal() }
+    }
+
     /// A file of JSON in an artifact's folder.
     ///
     /// - Throws: `StageFailure` that names the file.

@@ -4,17 +4,12 @@ import JSONValues
 import StageInterface
 import Stages
 
-/// Runs one stage: a task file in, events on standard output, a result file last.
-///
-/// Standard input is a pipe that the runner holds open. When it closes, the runner is gone, and the worker ends at
-/// once: nobody would take its result, and the next run may want its scratch folder.
+/// Runs stages, one after another: a task a line on standard input, messages on standard output.
 struct Worker {
-    /// How the process ended; the result file says more.
+    /// How the process ends, unless it is killed or its standard input closes.
     enum ExitCode: Int32 {
         case done = 0
-        case failed = 1
         case usage = 2
-        case stopped = 130
     }
 
     let catalogue: StageCatalogue
@@ -24,41 +19,29 @@ struct Worker {
             print((try? MachineReport.json.canonical) ?? "{}")
             return .done
         }
-        guard arguments.count == 2 else {
-            Self.say("usage: peft-worker TASK RESULT\nRuns one stage for peft-pipeline; not for use by hand.\n")
+        guard arguments.count == 1, arguments.first?.hasPrefix("-") == false else {
+            let usage = "usage: peft-worker FOLDER\nRuns stages of a store for peft-pipeline; not for use by hand.\n"
+            FileHandle.standardError.write(Data(usage.utf8))
             return .usage
         }
-        let events = EventStream()
+        let messages = MessageStream()
         let stop = StopSignal.install()
-        ParentWatch.start()
-
-        let result = execute(taskAt: arguments[0], events: events, stop: stop)
-        do {
-            try ExchangeFile.write(JSONEncoder().encode(result), to: arguments[1])
-        } catch {
-            // The log may be on the same full disk: the runner is told besides.
-            let reason = SystemError(error)?.message ?? "\(error)"
-            let message = "can't write \(arguments[1]): \(reason)"
-            events.send(.problem(StageProblem(.error, message, help: "make room, and run again")))
-            Self.say(message + "\n")
-            return .failed
-        }
-        return switch result.status {
-        case .done: .done
-        case .failed: .failed
-        case .stopped: .stopped
+        let tasks = TaskReader()
+        while true {
+            let result = execute(tasks.next(), messages: messages, stop: stop)
+            tasks.done()
+            messages.send(.ended(result, takesMore: result.status == .done && Self.isSmall))
         }
     }
 
-    /// Writes to standard error, if that is possible.
-    private static func say(_ text: String) {
-        _ = Array(text.utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-    }
+    /// Whether waiting for another stage keeps no memory from others.
+    private static var isSmall: Bool { PeakMemory.resident < 256 << 20 }
 
-    private func execute(taskAt path: String, events: EventStream, stop: StopSignal) -> StageResult {
+    private func execute(_ line: Data, messages: MessageStream, stop: StopSignal) -> StageResult {
         let problems = ProblemLog()
         do {
-            let task = try readTask(at: path)
+            let task = try readTask(line)
+            messages.printTo(task.log)
             let kind = try kind(for: task)
             let context = StageContext(
                 stage: task.stage, parameters: ParameterValues(task.parameters), inputs: task.inputs,
@@ -67,7 +50,7 @@ struct Worker {
                 stopRequested: { stop.isRequested },
                 send: { event in
                     if case .problem(let problem) = event { problems.append(problem) }
-                    events.send(event)
+                    messages.send(.event(event))
                 })
             let report = try kind.run(context)
             return StageResult(
@@ -84,12 +67,13 @@ struct Worker {
         }
     }
 
-    private func readTask(at path: String) throws -> StageTask {
+    private func readTask(_ line: Data) throws -> StageTask {
         let task: StageTask
         do {
-            task = try JSONDecoder().decode(StageTask.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+            task = try JSONDecoder().decode(StageTask.self, from: line)
         } catch {
-            throw StageFailure("\(path) is not a task: \(error)")
+            throw StageFailure(
+                "what came is not a task: \(error)", help: "build peft-pipeline and peft-worker from the same source")
         }
         guard task.format == StageTask.currentFormat else {
             throw StageFailure(

@@ -44,11 +44,21 @@ struct ReproducibilityTests {
         try TinyProject.with(pipeline: KillTests.cheap) { project in
             let worker = project.folder.appending(path: "worker")
             let real = Program.buildFolder.appending(path: "peft-worker").path
-            let script = """
-                #!/bin/sh
-                "\(real)" "$1" "$2" || exit
-                if grep -q '"tokenize"' "$1"; then date +%s%N >"$(dirname "$1")/output/noise"; fi
-                """
+            let script = #"""
+                #!/bin/bash
+                coproc worker { "\#(real)" "$1"; }
+                while IFS= read -r task; do
+                    printf '%s\n' "$task" >&"${worker[1]}"
+                    while IFS= read -r message <&"${worker[0]}"; do
+                        if [[ $message == '{"ended"'* && $task == *'"kind":"tokenize"'* ]]; then
+                            output=$(sed 's/.*"output":"\([^"]*\)".*/\1/' <<<"$task")
+                            date +%s%N >"${output//\\\//\/}/noise"
+                        fi
+                        printf '%s\n' "$message"
+                        [[ $message != '{"ended"'* ]] || break
+                    done
+                done
+                """#
             try project.write(script + "\n", to: "worker")
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: worker.path)
             var program = project.program

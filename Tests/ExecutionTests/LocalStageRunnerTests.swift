@@ -7,7 +7,8 @@ import Testing
 
 @testable import Execution
 
-/// The runner against workers that are a few lines of shell: `$1` is the task, `$2` where the result belongs.
+/// The runner against workers that are a few lines of shell: `$task` is the task, and what they print as `{"ended": …}` the
+/// result.
 @Suite("LocalStageRunner", .timeLimit(.minutes(1)))
 struct LocalStageRunnerTests {
     private struct Bench {
@@ -20,10 +21,24 @@ struct LocalStageRunnerTests {
             _ script: String, patience: Duration = .seconds(60),
             onEvent: @escaping @Sendable (StageEvent) -> Void = { _ in }
         ) async throws -> (result: StageResult, events: [StageEvent]) {
+            let program = try program("read -r task\n" + script)
+            return try await run(program: program, patience: patience, onEvent: onEvent)
+        }
+
+        /// Writes a worker.
+        func program(_ script: String) throws -> String {
             let program = folder.appending(path: "worker")
             try Data("#!/bin/bash\n\(script)\n".utf8).write(to: program)
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
-            return try await run(program: program.path, patience: patience, onEvent: onEvent)
+            return program.path
+        }
+
+        func task(_ compute: ComputeUse = .none) -> StageTask {
+            StageTask(
+                stage: "a", kind: "k", version: 1, parameters: ["r": 8], inputs: [:],
+                output: folder.appending(path: "output").path, scratch: scratch,
+                numerics: NumericsClass(device: "cpu", threads: 2, library: "2.11.0"), compute: compute,
+                log: folder.appending(path: "worker.log").path)
         }
 
         func run(
@@ -34,12 +49,8 @@ struct LocalStageRunnerTests {
                 try FileManager.default.createDirectory(
                     at: folder.appending(path: name), withIntermediateDirectories: true)
             }
-            let task = StageTask(
-                stage: "a", kind: "k", version: 1, parameters: ["r": 8], inputs: [:],
-                output: folder.appending(path: "output").path, scratch: scratch,
-                numerics: NumericsClass(device: "cpu", threads: 2, library: "2.11.0"))
             let log = EventRecorder()
-            let result = await LocalStageRunner(worker: program, patience: patience).run(task) { event in
+            let result = await LocalStageRunner(worker: program, label: "x", patience: patience).run(task()) { event in
                 log.append(event)
                 onEvent(event)
             }
@@ -60,13 +71,12 @@ struct LocalStageRunnerTests {
     /// A line that says how far a worker is.
     private static func line(_ completed: Int, details: [String] = []) throws -> String {
         let event = StageEvent.progress(StageProgress(completed: completed, total: 9, details: details))
-        return String(decoding: try JSONEncoder().encode(event), as: UTF8.self)
+        return String(decoding: try JSONEncoder().encode(WorkerMessage.event(event)), as: UTF8.self)
     }
 
     private static func result(_ status: String, summary: String = "") -> String {
-        """
-        echo '{"status":"\(status)","summary":"\(summary)","metrics":{},"measurements":{},"problems":[]}' > "$2"
-        """
+        let json = #"{"status":"\#(status)","summary":"\#(summary)","metrics":{},"measurements":{},"problems":[]}"#
+        return #"echo '{"ended":{"_0":\#(json),"takesMore":false}}'"#
     }
 
     // MARK: - Ends
@@ -75,7 +85,7 @@ struct LocalStageRunnerTests {
     func done() async throws {
         try await withBench { bench in
             let (result, events) = try await bench.run(
-                #"grep -q '"kind":"k"' "$1" || exit 3"# + "\n" + Self.result("done", summary: "fine"))
+                #"[[ $task == *'"kind":"k"'* ]] || exit 3"# + "\n" + Self.result("done", summary: "fine"))
             #expect(result == StageResult(status: .done, summary: "fine"))
             #expect(events.isEmpty)
         }
@@ -103,20 +113,10 @@ struct LocalStageRunnerTests {
         }
     }
 
-    @Test("a result of an earlier attempt does not pass for one of this")
-    func staleResult() async throws {
-        try await withBench { bench in
-            let first = try await bench.run(Self.result("done")).result
-            #expect(first.status == .done)
-            let second = try await bench.run("exit 0").result
-            #expect(second.status == .failed)
-        }
-    }
-
     @Test("half a result is none")
     func tornResult() async throws {
         try await withBench { bench in
-            let (result, _) = try await bench.run(#"echo -n '{"status":"do' > "$2""#)
+            let (result, _) = try await bench.run(#"echo -n '{"ended":{"_0":{"status":"do'"#)
             #expect(result.problems.first?.message == "the worker ended with code 0 and left no result")
         }
     }
@@ -143,6 +143,83 @@ struct LocalStageRunnerTests {
         }
     }
 
+    // MARK: - One after another
+
+    /// A worker that says in its result which process it is, and counts the stages that it ran.
+    private static let counting = #"""
+        while read -r task; do
+            count=$((count + 1))
+            echo "stage $count" >> "$(dirname "$0")/stages"
+            echo '{"ended":{"_0":{"status":"done","summary":"'$$'","metrics":{},"measurements":{},"problems":[]},"takesMore":true}}'
+        done
+        echo "end of $$" >> "$(dirname "$0")/stages"
+        """#
+
+    @Test("stages without tensors share a process, one after another; one with tensors has its own")
+    func shared() async throws {
+        try await withBench { bench in
+            let runner = LocalStageRunner(worker: try bench.program(Self.counting), label: "x")
+            var processes: [String] = []
+            for compute in [ComputeUse.none, .none, .tensors, .tensors, .none] {
+                processes.append(await runner.run(bench.task(compute)) { _ in }.summary)
+            }
+            await runner.finish()
+            #expect(processes[0] == processes[1] && processes[0] == processes[4])
+            #expect(Set(processes).count == 3)
+            let stages = try String(contentsOf: bench.folder.appending(path: "stages"), encoding: .utf8)
+            let own = processes[2...3].map { "stage 1\nend of \($0)\n" }.joined()
+            #expect(stages == "stage 1\nstage 2\n\(own)stage 3\nend of \(processes[0])\n")
+        }
+    }
+
+    @Test("stages at the same time have a process each")
+    func atOnce() async throws {
+        try await withBench { bench in
+            let runner = LocalStageRunner(
+                worker: try bench.program(Self.counting.replacing("count=$((count + 1))", with: "sleep 0.1")),
+                label: "x")
+            let task = bench.task()
+            let processes = await withTaskGroup(of: String.self) { group in
+                for _ in 0..<3 { group.addTask { await runner.run(task) { _ in }.summary } }
+                return await group.reduce(into: Set()) { $0.insert($1) }
+            }
+            await runner.finish()
+            #expect(processes.count == 3)
+        }
+    }
+
+    @Test("a process that ended while it waited for a stage is replaced")
+    func endedMeanwhile() async throws {
+        try await withBench { bench in
+            let runner = LocalStageRunner(worker: try bench.program(Self.counting), label: "x")
+            let first = await runner.run(bench.task()) { _ in }.summary
+            let process = try #require(pid_t(first))
+            kill(process, SIGKILL)
+            while kill(process, 0) == 0 { try await Task.sleep(for: .milliseconds(2)) }
+            // It takes a moment until the end is heard of.
+            var second = StageResult(status: .failed)
+            for _ in 0..<500 where second.status != .done {
+                second = await runner.run(bench.task()) { _ in }
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            await runner.finish()
+            #expect(second.status == .done && second.summary != first)
+        }
+    }
+
+    @Test("a process that takes no more is ended")
+    func takesNoMore() async throws {
+        try await withBench { bench in
+            let program = try bench.program(Self.counting.replacing(#""takesMore":true"#, with: #""takesMore":false"#))
+            let runner = LocalStageRunner(worker: program, label: "x")
+            let first = await runner.run(bench.task()) { _ in }.summary
+            let second = await runner.run(bench.task()) { _ in }.summary
+            #expect(first != second)
+            let stages = try String(contentsOf: bench.folder.appending(path: "stages"), encoding: .utf8)
+            #expect(stages == "stage 1\nend of \(first)\nstage 1\nend of \(second)\n")
+        }
+    }
+
     // MARK: - Events
 
     @Test("events come in order and whole, whatever else is on standard output")
@@ -154,9 +231,9 @@ struct LocalStageRunnerTests {
                 """
                 echo '\(try Self.line(1))'
                 echo 'a warning from a library'
-                printf '\\xff\\xfe{"progress":\\n\\n'
-                cat "$(dirname "$1")/odd"; echo
-                head -c 3000000 /dev/zero | tr '\\0' x; echo
+                printf '\\xff\\xfe{"event":\\n\\n'
+                cat "$(dirname "$0")/odd"; echo
+                head -c 18000000 /dev/zero | tr '\\0' x; echo
                 echo -n '\(try Self.line(3))'; sleep 0.05; echo
                 \(Self.result("done"))
                 """)

@@ -1,6 +1,8 @@
 import Execution
 import Foundation
 import JSONValues
+import Store
+import SystemPackage
 
 /// One run of a pipeline, shown as it goes.
 struct PipelineRun {
@@ -19,8 +21,9 @@ struct PipelineRun {
         let view = RunView(console: console)
         let (console, writesJSON) = (console, writesJSON)
         let executor = try Executor(
-            pipeline: project.pipeline, store: store, runner: LocalStageRunner(worker: try Programs.worker()),
-            source: source, options: options
+            pipeline: project.pipeline, store: store,
+            runner: LocalStageRunner(worker: try Programs.worker(), label: store.root.string), source: source,
+            options: options
         ) { event in
             if writesJSON { console.writeResult(RunEventJSON.line(for: event)) } else { view.observe(event) }
         }

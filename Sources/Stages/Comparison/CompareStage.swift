@@ -38,9 +38,8 @@ enum CompareStage: StageKind {
             scores, over: Set(context.parameters[over]), metrics: context.parameters[metrics],
             sortBy: context.parameters[sortBy])
         for warning in comparison.warnings { context.warn(warning) }
-        let folder = URL(fileURLWithPath: context.output)
-        try Data((comparison.json.pretty + "\n").utf8).write(to: folder.appending(path: "comparison.json"))
-        try Data(comparison.markdown.utf8).write(to: folder.appending(path: "comparison.md"))
+        try ArtifactFile.write((comparison.json.pretty + "\n").utf8, "comparison.json", in: context.output)
+        try ArtifactFile.write(comparison.markdown.utf8, "comparison.md", in: context.output)
         return StageReport(summary: comparison.summary, metrics: comparison.json)
     }
 }

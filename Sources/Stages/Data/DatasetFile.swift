@@ -53,7 +53,7 @@ enum DatasetFile {
     }
 
     private static func write(_ text: String, _ name: String, _ folder: String) throws {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: folder).appending(path: name))
+        try ArtifactFile.write(text.utf8, name, in: folder)
     }
 
     // MARK: - Reading

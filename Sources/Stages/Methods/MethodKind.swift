@@ -24,7 +24,7 @@ enum Methods {
     /// Writes a method's parameters.
     static func write(_ kind: any MethodKind.Type, _ parameters: JSONValue, to folder: String) throws {
         let object: JSONValue = ["method": .string(kind.declaration.kind), "parameters": parameters]
-        try Data((try object.pretty + "\n").utf8).write(to: URL(fileURLWithPath: folder).appending(path: name))
+        try ArtifactFile.write((object.pretty + "\n").utf8, name, in: folder)
     }
 
     /// The method of an artifact, as its parameters stand there.

@@ -130,7 +130,7 @@ enum MergeStage: StageKind {
         for name in companions {
             let file = URL(fileURLWithPath: folder).appending(path: name)
             guard let data = FileManager.default.contents(atPath: file.path) else { continue }
-            try data.write(to: URL(fileURLWithPath: output).appending(path: name))
+            try ArtifactFile.write(data, name, in: output)
         }
     }
 }

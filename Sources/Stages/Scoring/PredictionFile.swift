@@ -80,6 +80,6 @@ struct PredictionFile {
 
     private func write(_ rows: [JSONValue], to folder: String) throws {
         let text = try rows.map { try $0.canonical + "\n" }.joined()
-        try Data(text.utf8).write(to: URL(fileURLWithPath: folder).appending(path: Self.name))
+        try ArtifactFile.write(text.utf8, Self.name, in: folder)
     }
 }

@@ -61,6 +61,6 @@ struct TokensDescription: Sendable {
     }
 
     func write(to folder: String) throws {
-        try Data((json.pretty + "\n").utf8).write(to: URL(fileURLWithPath: folder).appending(path: Self.name))
+        try ArtifactFile.write((json.pretty + "\n").utf8, Self.name, in: folder)
     }
 }

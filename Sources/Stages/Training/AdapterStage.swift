@@ -76,7 +76,7 @@ enum AdapterStage: StageKind {
         for name in adapterFiles {
             let file = URL(fileURLWithPath: folder).appending(path: name)
             guard FileManager.default.fileExists(atPath: file.path) else { continue }
-            try Data(contentsOf: file).write(to: URL(fileURLWithPath: output).appending(path: name))
+            try ArtifactFile.write(Data(contentsOf: file), name, in: output)
         }
     }
 }

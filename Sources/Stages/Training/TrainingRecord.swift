@@ -31,6 +31,6 @@ enum TrainingRecord {
     }
 
     private static func write(_ record: JSONValue, to folder: String) throws {
-        try Data((try record.pretty + "\n").utf8).write(to: URL(fileURLWithPath: folder).appending(path: name))
+        try ArtifactFile.write((record.pretty + "\n").utf8, name, in: folder)
     }
 }

@@ -2,10 +2,10 @@ import Foundation
 import StageInterface
 import Synchronization
 
-/// Sends events to the runner, a JSON object a line.
+/// Sends messages to the runner, a JSON object a line.
 ///
 /// The stream keeps standard output for itself: whatever else a library prints goes to standard error.
-final class EventStream: Sendable {
+final class MessageStream: Sendable {
     private let descriptor: Mutex<Int32>
 
     init() {
@@ -13,8 +13,18 @@ final class EventStream: Sendable {
         dup2(STDERR_FILENO, STDOUT_FILENO)
     }
 
-    func send(_ event: StageEvent) {
-        guard var line = try? JSONEncoder().encode(event) else { return }
+    /// Makes what libraries print go to a file. Where that can't be, it goes where it went.
+    func printTo(_ path: String) {
+        let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        guard file >= 0 else { return }
+        fflush(nil)
+        dup2(file, STDOUT_FILENO)
+        dup2(file, STDERR_FILENO)
+        close(file)
+    }
+
+    func send(_ message: WorkerMessage) {
+        guard var line = try? JSONEncoder().encode(message) else { return }
         line.append(UInt8(ascii: "\n"))
         descriptor.withLock { descriptor in
             line.withUnsafeBytes { bytes in

@@ -1,9 +1,9 @@
 import Foundation
 
 /// The most memory that this process has had at once.
-enum PeakMemory {
+package enum PeakMemory {
     /// In bytes.
-    static var resident: Int {
+    package static var resident: Int {
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return Int(usage.ru_maxrss) * 1024
