@@ -10,10 +10,7 @@ import SystemPackage
 /// locked.
 struct DigestTable {
     private struct Entry {
-        let size: Int
-        let modified: Int
-        let changed: Int
-        let inode: UInt64
+        let status: StatusNumbers
         let digest: ContentDigest
     }
 
@@ -36,9 +33,7 @@ struct DigestTable {
 
     /// The digest of a file, if its status is still what it was.
     func digest(of name: String, _ status: FileStatus) -> ContentDigest? {
-        guard let entry = entries[name], entry.size == status.size, entry.modified == status.modified,
-            entry.changed == status.changed, entry.inode == status.inode
-        else { return nil }
+        guard let entry = entries[name], entry.status == StatusNumbers(status) else { return nil }
         return entry.digest
     }
 
@@ -46,9 +41,9 @@ struct DigestTable {
     mutating func remember(_ name: String, _ status: FileStatus, _ digest: ContentDigest, _ operations: FileOperations)
     {
         recordCount += 1
-        entries[name] = Entry(
-            size: status.size, modified: status.modified, changed: status.changed, inode: status.inode, digest: digest)
-        try? append(Self.record(name, status.line, digest), operations)
+        let entry = Entry(status: StatusNumbers(status), digest: digest)
+        entries[name] = entry
+        try? append(Self.record(name, entry), operations)
     }
 
     private func append(_ record: [UInt8], _ operations: FileOperations) throws {
@@ -64,16 +59,13 @@ struct DigestTable {
     /// What to write in its place, where most records are of what files were before; nil while it is worth nothing.
     var compacted: [UInt8]? {
         guard recordCount > 2 * entries.count + 256 else { return nil }
-        return entries.sorted { $0.key < $1.key }.flatMap { name, entry in
-            Self.record(
-                name, "\(entry.size) \(entry.modified) \(entry.changed) \(entry.inode)", entry.digest)
-        }
+        return entries.sorted { $0.key < $1.key }.flatMap { Self.record($0, $1) }
     }
 
     // MARK: - Records
 
-    private static func record(_ name: String, _ status: String, _ digest: ContentDigest) -> [UInt8] {
-        Array("\(digest.hexadecimal) \(status) \(name)\u{0}".utf8)
+    private static func record(_ name: String, _ entry: Entry) -> [UInt8] {
+        Array("\(entry.digest.hexadecimal) \(entry.status.line) \(name)\u{0}".utf8)
     }
 
     private mutating func read(_ record: UnsafeRawBufferPointer) {
@@ -82,23 +74,10 @@ struct DigestTable {
                 hexadecimal: String(decoding: UnsafeRawBufferPointer(rebasing: record[..<64]), as: UTF8.self))
         else { return }
         var position = 65
-        func number() -> UInt64? {
-            var value: UInt64 = 0
-            let start = position
-            while position < record.count, case let digit = record[position] &- 0x30, digit < 10 {
-                value = value &* 10 &+ UInt64(digit)
-                position += 1
-            }
-            guard position > start, position < record.count, record[position] == UInt8(ascii: " ") else { return nil }
-            position += 1
-            return value
-        }
-        guard let size = number(), let modified = number(), let changed = number(), let inode = number() else { return }
+        guard let status = StatusNumbers(reading: record, at: &position) else { return }
         recordCount += 1
         let name = String(decoding: UnsafeRawBufferPointer(rebasing: record[position...]), as: UTF8.self)
-        entries[name] = Entry(
-            size: Int(truncatingIfNeeded: size), modified: Int(truncatingIfNeeded: modified),
-            changed: Int(truncatingIfNeeded: changed), inode: inode, digest: digest)
+        entries[name] = Entry(status: status, digest: digest)
     }
 }
 

@@ -24,14 +24,6 @@ struct FileOperations: Sendable {
         }
     }
 
-    /// Makes the names in a folder last: a rename is on the disk only after this.
-    func syncFolder(_ path: FilePath) throws {
-        try step(.sync, "sync", path) {
-            let descriptor = try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec])
-            try descriptor.closeAfter { try sync(descriptor) }
-        }
-    }
-
     // MARK: Files
 
     /// Writes a new file, and with `durably` waits until its bytes are on the disk.
@@ -61,25 +53,26 @@ struct FileOperations: Sendable {
         }
     }
 
-    /// Makes the bytes of a file written by another program last.
-    func syncFile(_ path: FilePath) throws {
+    /// Makes the bytes of a file last, or the names in a folder: a rename is on the disk only after this.
+    func sync(_ path: FilePath) throws {
         try step(.sync, "sync", path) {
             let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
             try descriptor.closeAfter { try sync(descriptor) }
         }
     }
 
-    /// The same for several files. File systems with a journal write it once for all that wait at the same time.
-    func syncFiles(_ paths: [FilePath]) throws {
+    /// Makes the bytes of files, and the names in folders, last. File systems with a journal write it once for all that
+    /// wait at the same time.
+    func sync(_ paths: [FilePath]) throws {
         // With a fault point one after the other, so that a test finds the same order each time.
-        guard faultPoint == nil, paths.count > 1 else { return try paths.forEach(syncFile) }
+        guard faultPoint == nil, paths.count > 1 else { return try paths.forEach(sync) }
         let failure = Mutex<(any Error)?>(nil)
         let next = Atomic(0)
         DispatchQueue.concurrentPerform(iterations: min(paths.count, 8)) { _ in
             while true {
                 let index = next.add(1, ordering: .relaxed).oldValue
                 guard index < paths.count else { return }
-                do { try syncFile(paths[index]) } catch { failure.withLock { $0 = $0 ?? error } }
+                do { try sync(paths[index]) } catch { failure.withLock { $0 = $0 ?? error } }
             }
         }
         if let failure = failure.withLock({ $0 }) { throw failure }

@@ -20,17 +20,13 @@ struct FileStatus: Hashable {
         device = UInt64(stat.deviceID.rawValue)
     }
 
-    private static func nanoseconds(_ time: timespec) -> Int {
+    static func nanoseconds(_ time: timespec) -> Int {
         time.tv_sec &* 1_000_000_000 &+ time.tv_nsec
     }
 
     func isSameFile(as other: FileStatus) -> Bool {
         inode == other.inode && device == other.device
     }
-
-    /// One line of text that differs whenever the content can. The device's number is left out: it changes between
-    /// mounts.
-    var line: String { "\(size) \(modified) \(changed) \(inode)" }
 
     /// Whether a write after `instant` (nanoseconds since 1970) could leave this status as it is, because it falls
     /// into the same tick of the file system's clock. Such a status proves nothing, as git says of its index:

@@ -13,6 +13,8 @@ struct FileTree {
 
     struct Folder {
         let path: FilePath
+        /// Before its names were read.
+        let status: FileStatus
         let permissions: FilePermissions
     }
 
@@ -48,7 +50,7 @@ struct FileTree {
             guard !ancestors.contains(where: { $0.isSameFile(as: status) }) else {
                 throw StoreError(.content, "\(path) is a link to a folder that it lies in", help: "remove the link")
             }
-            folders.append(Folder(path: path, permissions: stat.permissions))
+            folders.append(Folder(path: path, status: status, permissions: stat.permissions))
             for child in try refused("read the folder", path, { try Self.names(in: path) }) {
                 guard let text = String(validating: child) else {
                     throw StoreError(.content, "a name in \(path) is not UTF-8", help: "rename the file")

@@ -37,15 +37,17 @@ extension Store {
 
     private func object(_ digest: ContentDigest, trustsStatus: Bool) throws -> ObjectState {
         let parts = ObjectParts(layout.object(digest).path)
+        let object = StoredObject(digest: digest, path: parts.files)
+        if trustsStatus, let record = try readIfPresent(parts.checked), StatusRecord.holds(record, in: parts.folder) {
+            return .intact(object)
+        }
         guard let manifestBytes = try readIfPresent(parts.manifest) else {
             let isThere = (try? parts.folder.stat()) != nil
             return isThere ? .damaged("its manifest is missing") : .missing
         }
         guard ContentDigest(of: manifestBytes) == digest else { return .damaged("its manifest was changed") }
-        let object = StoredObject(digest: digest, path: parts.files)
         do {
             let tree = try FileTree(parts.files, links: .refused)
-            if trustsStatus, try readIfPresent(parts.checked) == tree.statusRecord { return .intact(object) }
             guard let manifest = Manifest(bytes: manifestBytes) else { return .damaged("its manifest was changed") }
             // Who may only read checks again each time.
             try? freeze(tree)
@@ -64,8 +66,13 @@ extension Store {
             return .damaged("the content of its file `\(expected.path)` was changed")
         }
         // A torn record equals none, and costs no more than reading the object.
-        try? operations.writeFile(parts.checked, tree.statusRecord, durably: false)
+        try? writeChecked(parts, tree)
         return .intact(object)
+    }
+
+    private func writeChecked(_ parts: ObjectParts, _ tree: FileTree) throws {
+        let record = try StatusRecord.make(parts.manifest, tree, in: parts.folder)
+        try operations.writeFile(parts.checked, record, durably: false)
     }
 
     /// What differs from the manifest in names and sizes, nil if nothing does.
@@ -151,7 +158,6 @@ extension Store {
         }
         // Frozen before they are read: a digest of what can still be written to would prove nothing.
         try freeze(writable)
-        try operations.syncFiles(writable.files.map(\.path))
         let tree = try FileTree(directory, links: .refused)
         let manifest = Manifest(
             files: zip(tree.files, try digests(of: tree)).map { file, digest in
@@ -170,16 +176,21 @@ extension Store {
         let draft = ObjectParts(try scratch.newPath())
         try operations.createFolder(draft.folder)
         do {
-            try operations.writeFile(draft.manifest, manifest.bytes)
-            try operations.writeFile(draft.checked, tree.statusRecord, durably: false)
-            for folder in tree.folders.reversed() {
-                if folder.path != top.path { try operations.freeze(folder.path, folder.permissions, isFolder: true) }
-                try operations.syncFolder(folder.path)
+            try operations.writeFile(draft.manifest, manifest.bytes, durably: false)
+            for folder in tree.folders.reversed() where folder.path != top.path {
+                try operations.freeze(folder.path, folder.permissions, isFolder: true)
             }
             try operations.rename(directory, to: draft.files)
             // Only now: a folder that cannot be written to cannot be moved either.
             try operations.freeze(draft.files, top.permissions, isFolder: true)
-            try operations.syncFolder(draft.folder)
+            let moved = try FileTree(draft.files, links: .refused)
+            guard moved.files.map(\.status) == tree.files.map(\.status) else {
+                throw StoreError(.changing, "\(directory) changed while it was taken into the store")
+            }
+            try writeChecked(draft, moved)
+            // All of it is on the disk before it has its name.
+            try operations.sync(
+                moved.files.map(\.path) + moved.folders.map(\.path) + [draft.manifest, draft.folder])
             return try publish(draft, as: digest)
         } catch {
             try? operations.remove(draft.folder)
@@ -194,7 +205,7 @@ extension Store {
         while true {
             do {
                 try operations.rename(draft.folder, to: place.path)
-                try operations.syncFolder(place.folder)
+                try operations.sync(place.folder)
                 return StoredObject(digest: digest, path: ObjectParts(place.path).files)
             } catch let error as StoreError
                 where [.system(.directoryNotEmpty), .system(.fileExists)].contains(error.kind)

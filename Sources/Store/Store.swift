@@ -97,7 +97,7 @@ package struct Store: Sendable {
             try operations.writeFile(draft, bytes, durably: durably)
             try operations.createFolder(place.folder)
             try operations.rename(draft, to: place.path)
-            if durably { try operations.syncFolder(place.folder) }
+            if durably { try operations.sync(place.folder) }
         } catch {
             try? operations.remove(draft)
             throw error
