@@ -1,9 +1,11 @@
 import Diagnostics
+import Dispatch
 import Foundation
 import JSONValues
 import Pipelines
 import StageInterface
 import Store
+import Synchronization
 import SystemPackage
 
 /// Makes the components of a stage's key from what the stage reads.
@@ -17,12 +19,14 @@ struct KeyBuilder: Sendable {
         let read = stage.declaration.parameters.filter(\.isInKey)
         let names = Set(read.map(\.name))
         let values = stage.values.filter { names.contains($0.key) }
+        let digests = digestsOfMany(of: stage)
         let parameters = try read.mappingPaths(in: values) { type, spelled in
             do {
                 if let fetched = stage.fetched(spelledAs: spelled) {
                     return try content(of: fetched, type, outputs[fetched.stage])
                 }
-                return try content(of: stage.inputPath(spelled), type)
+                let input = stage.inputPath(spelled)
+                return try content(of: input, type, known: digests[input.path])
             } catch let error as StoreError {
                 throw UnreadableInput(stage, spelled, error)
             }
@@ -52,7 +56,9 @@ struct KeyBuilder: Sendable {
 
     /// What enters the key in the place of a path: digests of content, and the file name extension where the stage
     /// goes by it.
-    private func content(of input: InputPath, _ type: ParameterType) throws -> JSONValue {
+    ///
+    /// - Parameter known: the file's digest, where it is known already.
+    private func content(of input: InputPath, _ type: ParameterType, known: ContentDigest?) throws -> JSONValue {
         let path = FilePath(input.path)
         switch type {
         case .folder(let reading):
@@ -62,7 +68,7 @@ struct KeyBuilder: Sendable {
             }
             return files
         case .file(let use):
-            var file = try content(of: path)
+            var file = try known.map(Self.content) ?? content(of: path)
             if use.readsExtension { file["extension"] = path.extension.map(JSONValue.string) ?? .null }
             return file
         default: return .string(input.spelled)
@@ -98,8 +104,26 @@ struct KeyBuilder: Sendable {
         }
     }
 
-    private func content(of file: FilePath) throws -> JSONValue {
-        [JSONValue.contentKey: .string(try store.digest(of: file).hexadecimal)]
+    private func content(of file: FilePath) throws -> JSONValue { Self.content(try store.digest(of: file)) }
+
+    private static func content(_ digest: ContentDigest) -> JSONValue {
+        [JSONValue.contentKey: .string(digest.hexadecimal)]
+    }
+
+    /// The digests of a stage's files, by path, where there are so many that it pays to look at several at a time. One that
+    /// can't be had is left for who says why.
+    private func digestsOfMany(of stage: Stage) -> [String: ContentDigest] {
+        guard stage.values.values.contains(where: { ($0.arrayValue?.count ?? 0) >= 256 }) else { return [:] }
+        let paths = stage.files.filter { if case .file = $0.type { true } else { false } }.map(\.path.path)
+        let found = Mutex([String: ContentDigest]())
+        let part = (paths.count + 15) / 16
+        DispatchQueue.concurrentPerform(iterations: 16) { number in
+            let digests = paths.dropFirst(number * part).prefix(part).compactMap { path in
+                (try? store.digest(of: FilePath(path))).map { (path, $0) }
+            }
+            found.withLock { $0.merge(digests) { first, _ in first } }
+        }
+        return found.withLock { $0 }
     }
 }
 

@@ -96,7 +96,9 @@ struct ParameterChecker {
     private mutating func checkPaths(_ declaration: StageDeclaration, at index: Int) {
         let reported = drafts[index].reportedParameters
         let sound = declaration.parameters.filter { !reported.contains($0.name) }
-        for path in sound.paths(in: drafts[index].values) {
+        let named = sound.paths(in: drafts[index].values)
+        paths?.look(at: named.map(\.spelled).filter { !RemoteSource.isRemote($0) && !$0.utf8.contains(0) })
+        for path in named {
             if RemoteSource.isRemote(path.spelled) {
                 checkAddress(path, at: index)
                 continue

@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import StageInterface
+import Synchronization
 
 /// Checks that the files and folders which parameters name are there.
 struct PathChecker {
@@ -9,7 +10,7 @@ struct PathChecker {
         let help: String?
     }
 
-    private enum Kind { case file, folder }
+    private enum Kind: Sendable { case file, folder }
 
     /// What has been reported: stages that share a value share its fault.
     private struct Reported: Hashable {
@@ -62,12 +63,32 @@ struct PathChecker {
 
     private mutating func kind(of path: String) -> Kind? {
         if let known = kinds[path] { return known }
-        var status = stat()
-        let exists = stat(path, &status) == 0
-        let kind: Kind? = exists ? (status.st_mode & S_IFMT == S_IFDIR ? .folder : .file) : nil
+        let kind = Self.kind(of: path)
         kinds[path] = .some(kind)
         return kind
     }
+
+    private static func kind(of path: String) -> Kind? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
+    }
+
+    /// Looks at many paths at once, so that each need not wait for the one before.
+    mutating func look(at paths: [String]) {
+        guard paths.count >= Self.many else { return }
+        let absolute = paths.map { ProjectPath.absolute($0, in: projectFolder) }
+        let found = Mutex([String: Kind?]())
+        let part = (absolute.count + 15) / 16
+        DispatchQueue.concurrentPerform(iterations: 16) { number in
+            let part = absolute.dropFirst(number * part).prefix(part)
+            let kinds = part.map { ($0, Self.kind(of: $0)) }
+            found.withLock { $0.merge(kinds) { first, _ in first } }
+        }
+        kinds.merge(found.withLock { $0 }) { known, _ in known }
+    }
+
+    private static let many = 256
 
     /// Names the first part of the path that is missing, and the name most like it where it should be.
     private mutating func missing(_ what: String, _ spelled: String, at absolute: String) -> Finding {
