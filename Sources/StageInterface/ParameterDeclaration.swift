@@ -10,6 +10,10 @@ package struct ParameterDeclaration: Sendable {
     package let help: String
     /// Whether the stage's key reads it. False for what decides how a stage works and never what comes out.
     package let isInKey: Bool
+    /// The default in the one form of its type.
+    let resolvedDefault: JSONValue?
+    /// Whether a value can name a file or folder.
+    let namesPaths: Bool
 
     /// What holds where a pipeline does not write the parameter.
     package enum Default: Sendable {
@@ -31,6 +35,13 @@ package struct ParameterDeclaration: Sendable {
         self.defaultValue = defaultValue
         self.help = help
         self.isInKey = isInKey
+        namesPaths = type.namesPaths
+        resolvedDefault =
+            switch defaultValue {
+            case .value(let value): type.resolve(value, at: [name]).value
+            case .absent: .null
+            case .required, .inherited: nil
+            }
     }
 }
 

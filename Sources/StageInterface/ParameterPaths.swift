@@ -11,6 +11,18 @@ package struct ParameterPath: Sendable {
 }
 
 extension ParameterType {
+    /// Whether a value of this type can name a file or folder.
+    var namesPaths: Bool {
+        switch self {
+        case .boolean, .integer, .number, .text, .choice: false
+        case .file, .folder: true
+        case .list(let element, _): element.namesPaths
+        case .map(let type): type.namesPaths
+        case .record(let fields): fields.contains(where: \.namesPaths)
+        case .oneOf(let types): types.contains(where: \.namesPaths)
+        }
+    }
+
     /// The value with every path in it replaced by what `transform` makes of it.
     package func mappingPaths(
         in value: JSONValue, _ transform: (ParameterType, String) throws -> JSONValue
@@ -73,7 +85,7 @@ extension [ParameterDeclaration] {
         in values: [String: JSONValue], at place: [String]?, _ transform: (ParameterPath) throws -> JSONValue
     ) rethrows -> [String: JSONValue] {
         var mapped = values
-        for declaration in self {
+        for declaration in self where declaration.namesPaths {
             guard let value = values[declaration.name] else { continue }
             mapped[declaration.name] = try declaration.type.mappingPaths(
                 in: value, at: place.map { $0 + [declaration.name] }, transform)

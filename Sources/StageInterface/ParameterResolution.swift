@@ -11,22 +11,19 @@ extension [ParameterDeclaration] {
     package func resolve(
         _ written: [String: JSONValue], at path: [String] = []
     ) -> (values: [String: JSONValue], problems: [ParameterProblem]) {
-        var values: [String: JSONValue] = [:]
+        var values = [String: JSONValue](minimumCapacity: count)
         var (problems, misspelt) = unknownKeys(in: written, at: path)
         for declaration in self {
-            let here = path + [declaration.name]
             if let value = written[declaration.name], !(value.isNull && declaration.acceptsNull) {
-                let (resolved, found) = declaration.type.resolve(value, at: here)
+                let (resolved, found) = declaration.type.resolve(value, at: path + [declaration.name])
                 values[declaration.name] = resolved
                 problems += found
                 continue
             }
-            switch declaration.defaultValue {
-            case .required where misspelt.contains(declaration.name): break
-            case .required: problems.append(declaration.missing(at: path))
-            case .value(let value): values[declaration.name] = declaration.type.resolve(value, at: here).value
-            case .absent: values[declaration.name] = .null
-            case .inherited: break
+            if let value = declaration.resolvedDefault {
+                values[declaration.name] = value
+            } else if case .required = declaration.defaultValue, !misspelt.contains(declaration.name) {
+                problems.append(declaration.missing(at: path))
             }
         }
         return (values, problems)
@@ -36,6 +33,7 @@ extension [ParameterDeclaration] {
     private func unknownKeys(
         in written: [String: JSONValue], at path: [String]
     ) -> (problems: [ParameterProblem], misspelt: Set<String>) {
+        guard !written.keys.allSatisfy({ name in contains { $0.name == name } }) else { return ([], []) }
         let names = map(\.name)
         let known = Set(names)
         var problems: [ParameterProblem] = []
@@ -111,8 +109,8 @@ extension ParameterType {
                 return (.object(values), problems)
             }
         case .oneOf(let types):
+            if let match = types.first(where: { $0.accepts(value) }) { return match.resolve(value, at: path) }
             let results = types.map { $0.resolve(value, at: path) }
-            if let match = results.first(where: { $0.problems.isEmpty }) { return match }
             // What is wrong with a value of the right shape says more than the list of shapes.
             let shaped = types.indices.filter { types[$0].hasShape(of: value) }
             if shaped.count == 1 { return results[shaped[0]] }
@@ -122,9 +120,12 @@ extension ParameterType {
         return (value, [mismatch(value, at: path)])
     }
 
-    /// Whether ``resolve(_:at:)`` finds no problem, at less cost for a long list.
+    /// Whether ``resolve(_:at:)`` finds no problem, at less cost.
     func accepts(_ value: JSONValue) -> Bool {
         switch self {
+        case .boolean: value.boolValue != nil
+        case .text, .folder: value.stringValue != nil
+        case .choice(let names): value.stringValue.map(names.contains) ?? false
         case .file(let use): value.stringValue.map(use.accepts) ?? false
         case .list(let element, let minimum):
             value.arrayValue.map { $0.count >= minimum && $0.allSatisfy(element.accepts) } ?? false

@@ -59,8 +59,10 @@ struct ParameterChecker {
     }
 
     private mutating func inherit(_ declaration: StageDeclaration, at index: Int) {
-        for parameter in declaration.parameters where drafts[index].places[parameter.name] == nil {
-            guard case .inherited(let input, let source) = parameter.defaultValue else { continue }
+        for parameter in declaration.parameters {
+            guard case .inherited(let input, let source) = parameter.defaultValue,
+                drafts[index].places[parameter.name] == nil
+            else { continue }
             let draft = drafts[index]
             guard draft.connections != nil, !draft.reportedInputs.contains(input) else {
                 drafts[index].reportedParameters.insert(parameter.name)
@@ -95,7 +97,9 @@ struct ParameterChecker {
 
     private mutating func checkPaths(_ declaration: StageDeclaration, at index: Int) {
         let reported = drafts[index].reportedParameters
-        let sound = declaration.parameters.filter { !reported.contains($0.name) }
+        let sound =
+            reported.isEmpty
+            ? declaration.parameters : declaration.parameters.filter { !reported.contains($0.name) }
         let named = sound.paths(in: drafts[index].values)
         paths?.look(at: named.map(\.spelled).filter { !RemoteSource.isRemote($0) && !$0.utf8.contains(0) })
         for path in named {
