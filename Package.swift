@@ -21,7 +21,10 @@ let torchCompilerFlags = [
     "-isystem", "\(site)/torch/include/torch/csrc/api/include",
 ]
 let torchLinkerFlags =
-    ["-L\(site)/torch/lib", "-ltorch_cpu", "-lc10", "-Xlinker", "-rpath", "-Xlinker", "\(site)/torch/lib"]
+    [
+        "-L\(site)/torch/lib", "-ltorch_cpu", "-lc10", "-l:libgomp.so.1", "-Xlinker", "-rpath", "-Xlinker",
+        "\(site)/torch/lib",
+    ]
     + (usesCUDA ? ["-Xlinker", "--no-as-needed", "-ltorch_cuda", "-lc10_cuda"] : [])
 
 extension Target.Dependency {

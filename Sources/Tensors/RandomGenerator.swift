@@ -34,6 +34,9 @@ package enum RandomState {
         try LibTorch.library().run { $0.seed(seed) }
     }
 
+    /// 64 bits of the generator of the CPU.
+    package static func drawKey() throws -> UInt64 { try LibTorch.library().api.draw_key() }
+
     /// What the next draws on a device depend on.
     package static func capture(device: Device = .cpu) throws -> [UInt8] {
         try LibTorch.library().tensor { $0.generator_state(nil, device.code) }.withBytes { Array($0) }

@@ -34,6 +34,18 @@ extension Tensor {
     }
 }
 
+extension Gradients {
+    /// The derivative of a scalar by each tensor, nil where it does not depend on it. Nothing is added to their own
+    /// ``Tensor/gradient()``; what was recorded is freed.
+    package static func of(_ scalar: Tensor, by tensors: [Tensor]) throws -> [Tensor?] {
+        var handles = [OpaquePointer?](repeating: nil, count: tensors.count)
+        try scalar.library.run("Gradients.of(_:by:)") { api in
+            tensors.withHandles { api.gradients(scalar.handle, $0, $0.count, &handles) }
+        }
+        return handles.map { $0.map { Tensor(handle: $0, library: scalar.library) } }
+    }
+}
+
 /// Runs the body without recording operations: no gradient can be taken of what it computes, and no memory is held for
 /// one. May be nested.
 package func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {

@@ -14,8 +14,7 @@ struct Dropout {
     /* What the others are multiplied by. */
     float scale = 1;
 
-    /* Draws a key from LibTorch's generator, so that a seed and a saved state fix what follows; draws nothing where
-       the probability is 0. */
+    /* Draws a key, so that a seed and a saved state fix what follows; draws nothing where the probability is 0. */
     static Dropout draw(double probability);
     static Dropout with(uint64_t key, double probability);
 
@@ -30,6 +29,23 @@ INLINED uint64_t mixed(uint64_t x) {
     x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
     return x ^ (x >> 31);
 }
+
+/* Where this thread's keys come from: LibTorch's generator of the CPU, which all threads share, or, for as long as one of
+   these lives, a sequence of its own. */
+class KeySequence {
+public:
+    explicit KeySequence(uint64_t seed);
+    ~KeySequence();
+
+    KeySequence(const KeySequence &) = delete;
+    KeySequence &operator=(const KeySequence &) = delete;
+
+    static uint64_t draw();
+
+private:
+    uint64_t state;
+    KeySequence *before;
+};
 
 /* The random bits of one row. */
 struct DropoutRow {

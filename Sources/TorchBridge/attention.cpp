@@ -1,9 +1,12 @@
 #include "Dropout.h"
 #include "Kernels.h"
+#include "Parallel.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/matmul.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
+#include <ATen/ops/softmax.h>
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/custom_function.h>
 
@@ -350,7 +353,7 @@ at::Tensor forward_tensors(
         using T = decltype(zero);
         const Forward<T> f = {
             s, vectors<const T>(query), vectors<const T>(key), vectors<const T>(value), vectors<T>(output)};
-        at::parallel_for(0, key.size(0) * key.size(1), 1, [&](int64_t begin, int64_t end) {
+        parallel_for(0, key.size(0) * key.size(1), 1, [&](int64_t begin, int64_t end) {
             std::vector<float> numbers(static_cast<size_t>(memory));
             attend(f, numbers.data(), begin, end);
         });
@@ -406,7 +409,7 @@ struct Attention : torch::autograd::Function<Attention> {
                 wanted(query_gradient),
                 wanted(key_gradient),
                 wanted(value_gradient)};
-            at::parallel_for(0, key.size(0) * key.size(1), 1, [&](int64_t begin, int64_t end) {
+            parallel_for(0, key.size(0) * key.size(1), 1, [&](int64_t begin, int64_t end) {
                 std::vector<float> numbers(static_cast<size_t>(memory));
                 attend_back(b, numbers.data(), begin, end);
             });
@@ -441,12 +444,37 @@ at::Tensor added(const at::Tensor &mask, at::IntArrayRef shape) {
     return numbers.contiguous().expand(shape);
 }
 
+/* The same with the whole of the scores in memory, as LibTorch computes it where weights are dropped, but with dropout of
+   our own: LibTorch's draws from one sequence for all threads. */
+at::Tensor composed(
+    const at::Tensor &query, const at::Tensor &key, const at::Tensor &value, const std::optional<at::Tensor> &mask,
+    double probability, bool causal, std::optional<double> scale, bool grouped) {
+    const int64_t group = grouped ? query.size(1) / key.size(1) : 1;
+    const auto keys = group == 1 ? key : key.repeat_interleave(group, 1);
+    const auto values = group == 1 ? value : value.repeat_interleave(group, 1);
+    const double factor = scale.value_or(1 / std::sqrt(static_cast<double>(query.size(-1))));
+    auto scores = at::matmul(query.mul(factor), keys.transpose(-2, -1));
+    if (causal) {
+        const auto seen = at::ones({query.size(-2), key.size(-2)}, query.options().dtype(at::kBool)).tril();
+        scores = scores.masked_fill(seen.logical_not(), -std::numeric_limits<double>::infinity());
+    }
+    if (mask) {
+        scores = mask->scalar_type() == at::kBool
+                     ? scores.masked_fill(mask->logical_not(), -std::numeric_limits<double>::infinity())
+                     : scores.add(*mask);
+    }
+    return at::matmul(dropout(at::softmax(scores, -1), probability), values);
+}
+
 }  // namespace
 
 at::Tensor attention(
     const at::Tensor &query, const at::Tensor &key, const at::Tensor &value, const std::optional<at::Tensor> &mask,
     double probability, bool causal, std::optional<double> scale, bool grouped) {
     if (!fits(query, key, value, mask, grouped)) {
+        if (probability > 0 && has_kernels(query)) {
+            return composed(query, key, value, mask, probability, causal, scale, grouped);
+        }
         return at::scaled_dot_product_attention(query, key, value, mask, probability, causal, scale, grouped);
     }
     TORCH_CHECK(!(mask && causal), "a causal attention takes no mask");

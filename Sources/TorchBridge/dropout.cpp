@@ -1,9 +1,9 @@
 #include "Bridge.h"
 #include "Dropout.h"
 #include "Kernels.h"
+#include "Parallel.h"
 
 #include <ATen/CPUGeneratorImpl.h>
-#include <ATen/Parallel.h>
 #include <ATen/ops/dropout.h>
 #include <ATen/ops/empty_like.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -27,12 +27,26 @@ Dropout Dropout::with(uint64_t key, double probability) {
 }
 
 Dropout Dropout::draw(double probability) {
-    if (probability == 0) {
-        return {};
+    return probability == 0 ? Dropout() : with(KeySequence::draw(), probability);
+}
+
+namespace {
+
+thread_local KeySequence *sequence = nullptr;
+
+}  // namespace
+
+KeySequence::KeySequence(uint64_t seed) : state(seed), before(sequence) { sequence = this; }
+
+KeySequence::~KeySequence() { sequence = before; }
+
+uint64_t KeySequence::draw() {
+    if (sequence) {
+        return mixed(sequence->state += 0x9e3779b97f4a7c15);
     }
     auto generator = at::detail::getDefaultCPUGenerator();
     const std::lock_guard<std::mutex> lock(generator.mutex());
-    return with(at::check_generator<at::CPUGeneratorImpl>(generator)->random64(), probability);
+    return at::check_generator<at::CPUGeneratorImpl>(generator)->random64();
 }
 
 namespace {
@@ -65,7 +79,7 @@ at::Tensor dropped(const at::Tensor &x, const Dropout &dropout) {
     const int64_t rows = width == 0 ? 0 : input.numel() / width;
     for_type(input, [&](auto zero) {
         using T = decltype(zero);
-        at::parallel_for(0, rows, grain(width), [&](int64_t begin, int64_t end) {
+        parallel_for(0, rows, grain(width), [&](int64_t begin, int64_t end) {
             drop(numbers<T>(input), writable<T>(output), width, dropout, begin, end);
         });
     });

@@ -1,7 +1,7 @@
 #include "Kernels.h"
+#include "Parallel.h"
 #include "Vectors.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/mul.h>
@@ -63,7 +63,7 @@ at::Tensor values(const at::Tensor &x, bool tanh_approximation, at::Tensor slope
     const int64_t blocks = (x.numel() + lanes - 1) / lanes;
     for_type(x, [&](auto zero) {
         using T = decltype(zero);
-        at::parallel_for(0, blocks, 512, [&](int64_t begin, int64_t end) {
+        parallel_for(0, blocks, 512, [&](int64_t begin, int64_t end) {
             gelu_values(
                 numbers<T>(x), writable<T>(value),
                 slope.defined() ? writable<T>(slope) : nullptr, tanh_approximation, begin * lanes,

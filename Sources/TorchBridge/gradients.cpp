@@ -1,6 +1,7 @@
 #include "Bridge.h"
 
 #include <c10/core/GradMode.h>
+#include <torch/csrc/autograd/autograd.h>
 
 namespace bridge {
 
@@ -43,6 +44,17 @@ void add_gradient_functions(ct_api &table) {
         });
     };
     table.backward = [](ct_tensor x) { return attempt([&] { x->value.backward(); }); };
+    table.gradients = [](ct_tensor x, const ct_tensor *handles, ct_size count, ct_tensor *gradients) {
+        return attempt([&] {
+            const auto found = torch::autograd::grad(
+                {x->value}, tensors(handles, count), /*grad_outputs=*/{}, /*retain_graph=*/std::nullopt,
+                /*create_graph=*/false, /*allow_unused=*/true);
+            for (ct_size i = 0; i < count; ++i) {
+                const auto &gradient = found[static_cast<size_t>(i)];
+                gradients[i] = gradient.defined() ? new ct_tensor_(gradient) : nullptr;
+            }
+        });
+    };
     table.set_recording = [](bool recording) {
         const bool before = c10::GradMode::is_enabled();
         c10::GradMode::set_enabled(recording);

@@ -1,8 +1,10 @@
 #include "Bridge.h"
+#include "Dropout.h"
+#include "Parallel.h"
 
 #include <ATen/Context.h>
-#include <ATen/Parallel.h>
 #include <ATen/Version.h>
+#include <c10/core/GradMode.h>
 
 #include <string>
 
@@ -47,6 +49,20 @@ void add_library_functions(ct_api &table) {
     table.live_tensors = []() -> ct_size { return ct_tensor_::live; };
     table.thread_count = []() -> int32_t { return at::get_num_threads(); };
     table.set_thread_count = [](int32_t count) { return attempt([&] { at::set_num_threads(count); }); };
+    table.side_by_side = [](int32_t count, const uint64_t *keys, void (*body)(void *, int32_t), void *context) {
+        return attempt([&] {
+            // An operation within a parallel region has one thread.
+            parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
+                const bool recording = c10::GradMode::is_enabled();
+                for (int64_t index = begin; index < end; ++index) {
+                    const KeySequence sequence(keys[index]);
+                    c10::GradMode::set_enabled(true);
+                    body(context, static_cast<int32_t>(index));
+                }
+                c10::GradMode::set_enabled(recording);
+            });
+        });
+    };
     table.cuda_device_count = cuda_device_count;
 
     table.release = [](ct_tensor x) { delete x; };

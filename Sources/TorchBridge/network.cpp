@@ -108,10 +108,20 @@ void add_network_functions(ct_api &table) {
             const auto weights = tensors(handles, count);
             const ct_size directions = bidirectional ? 2 : 1;
             require_lstm_weights(x->value, weights, hidden_size, layers, directions);
-            const auto state = at::zeros({layers * directions, x->value.size(0), hidden_size}, x->value.options());
-            return std::get<0>(at::lstm(
-                x->value, {state, state}, weights, /*has_biases=*/true, layers, dropout, training, bidirectional,
-                /*batch_first=*/true));
+            const auto state = at::zeros({directions, x->value.size(0), hidden_size}, x->value.options());
+            const size_t per_layer = static_cast<size_t>(directions) * 4;
+            auto states = x->value;
+            for (ct_size layer = 0; layer < layers; ++layer) {
+                const auto first = weights.begin() + static_cast<ptrdiff_t>(per_layer * static_cast<size_t>(layer));
+                const std::vector<at::Tensor> own(first, first + static_cast<ptrdiff_t>(per_layer));
+                if (layer > 0 && training && dropout > 0) {
+                    states = bridge::dropout(states, dropout);
+                }
+                states = std::get<0>(at::lstm(
+                    states, {state, state}, own, /*has_biases=*/true, 1, 0, training, bidirectional,
+                    /*batch_first=*/true));
+            }
+            return states;
         });
     };
 }

@@ -1,7 +1,7 @@
 #include "Dropout.h"
 #include "Kernels.h"
+#include "Parallel.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/add.h>
 #include <ATen/ops/empty.h>
@@ -155,7 +155,7 @@ Result forward_rows(
             width,
             static_cast<float>(eps),
             dropout};
-        at::parallel_for(0, rows, grain(width), [&](int64_t begin, int64_t end) {
+        parallel_for(0, rows, grain(width), [&](int64_t begin, int64_t end) {
             std::vector<float> sums(static_cast<size_t>(width + lanes));
             norm(f, sums.data(), begin, end);
         });
@@ -198,7 +198,7 @@ struct DropoutAddNorm : torch::autograd::Function<DropoutAddNorm> {
                 writable<T>(residual),
                 width,
                 dropout};
-            at::parallel_for(0, gradient.numel() / width, grain(width), [&](int64_t begin, int64_t end) {
+            parallel_for(0, gradient.numel() / width, grain(width), [&](int64_t begin, int64_t end) {
                 norm_gradient(b, begin, end);
             });
         });

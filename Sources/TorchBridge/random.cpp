@@ -1,4 +1,5 @@
 #include "Bridge.h"
+#include "Dropout.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
@@ -39,6 +40,7 @@ void add_random_functions(ct_api &table) {
             generator.set_state(state->value);
         });
     };
+    table.draw_key = []() -> uint64_t { return KeySequence::draw(); };
     table.seed = [](uint64_t seed) { return attempt([&] { at::manual_seed(seed); }); };
 }
 

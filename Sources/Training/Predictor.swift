@@ -1,3 +1,4 @@
+import Foundation
 import Models
 package import PEFT
 import Tensors
@@ -76,32 +77,53 @@ package struct Predictor {
     ) throws -> [Result] {
         guard !examples.isEmpty else { return [] }
         try ExampleCheck(model)(examples, "given", needsTargets: needsTargets)
-        let order = examples.indices.sorted { (examples[$0].ids.count, $0) > (examples[$1].ids.count, $1) }
+        let workers = model.base.device == .cpu ? try LibTorch.threadCount() : 1
+        let batches = batches(of: examples, workers: workers)
         var results = [Result?](repeating: nil, count: examples.count)
-        var done = 0
-        while done < order.count {
-            if shouldStop() { throw TrainingStopped(step: done) }
-            let size = batchSize(at: examples[order[done]])
-            let indices = order[done..<min(done + size, order.count)]
-            let part = indices.map { examples[$0] }
-            let values = try withoutGradients {
-                let batch = try ExampleBatch(part, for: model.base)
-                return try body(batch.targets, try model.logits(for: batch.input, mode: .inference), part)
+        var (begun, done) = (0, 0)
+        let lock = NSLock()
+        // Each takes the next batch, until there is none.
+        _ = try LibTorch.sideBySide(keys: Array(repeating: 0, count: min(workers, batches.count))) { _ in
+            while let indices = try lock.withLock({
+                if begun < batches.count, shouldStop() { throw TrainingStopped(step: done) }
+                defer { begun += 1 }
+                return begun < batches.count ? batches[begun] : nil
+            }) {
+                let part = indices.map { examples[$0] }
+                let values = try withoutGradients {
+                    let batch = try ExampleBatch(part, for: model.base)
+                    return try body(batch.targets, try model.logits(for: batch.input, mode: .inference), part)
+                }
+                lock.withLock {
+                    for (index, value) in zip(indices, values) { results[index] = value }
+                    done += indices.count
+                    progress(done)
+                }
             }
-            for (index, value) in zip(indices, values) { results[index] = value }
-            done += indices.count
-            progress(done)
         }
         return results.compactMap { $0 }
     }
 
+    /// The examples by length, the longest first, in batches.
+    private func batches(of examples: [EncodedExample], workers: Int) -> [ArraySlice<Int>] {
+        let order = examples.indices.sorted { (examples[$0].ids.count, $0) > (examples[$1].ids.count, $1) }
+        var batches: [ArraySlice<Int>] = []
+        var start = 0
+        while start < order.count {
+            let end = min(start + batchSize(at: examples[order[start]], workers), order.count)
+            batches.append(order[start..<end])
+            start = end
+        }
+        return batches
+    }
+
     /// - Parameter longest: the longest example of the batch.
-    private func batchSize(at longest: EncodedExample) -> Int {
+    private func batchSize(at longest: EncodedExample, _ workers: Int) -> Int {
         switch model.base.task {
         case .sequenceClassification, .tokenClassification: return batchSize
         case .maskedLanguageModelling, .causalLanguageModelling, .sequenceToSequence:
             let row = (longest.ids.count + model.virtualLogitCount) * model.base.dimensions.vocabularySize
-            return max(1, min(batchSize, Self.logitLimit / max(row, 1)))
+            return max(1, min(batchSize, Self.logitLimit / workers / max(row, 1)))
         }
     }
 }

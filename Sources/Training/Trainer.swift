@@ -156,11 +156,23 @@ package final class Trainer {
         var sum = 0.0
         for start in stride(from: 0, to: examples.count, by: configuration.batchSize) {
             let part = Array(examples[start..<min(start + configuration.batchSize, examples.count)])
-            let batch = try ExampleBatch(part, for: model.base)
-            guard let targets = batch.targets else { throw TrainingError(["an example has no target"]) }
-            let loss = try loss.sum(try model.logits(for: batch.input, mode: .training), targets: targets)
-            try (loss * (1 / Double(count))).backward()
-            sum += try loss.item()
+            let parameters = optimizer.parameters.map(\.value)
+            let shards = Shards.of(part, count: device == .cpu ? try LibTorch.threadCount() : 1) { $0.ids.count }
+            let results = try LibTorch.sideBySide(keys: try shards.map { _ in try RandomState.drawKey() }) { number in
+                let batch = try ExampleBatch(shards[number], for: model.base)
+                guard let targets = batch.targets else { throw TrainingError(["an example has no target"]) }
+                let loss = try loss.sum(try model.logits(for: batch.input, mode: .training), targets: targets)
+                let gradients = try Gradients.of(try loss * (1 / Double(count)), by: parameters)
+                return (loss: try loss.item(), gradients: gradients)
+            }
+            // In one order, whichever was done first.
+            for result in results {
+                for (parameter, gradient) in zip(parameters, result.gradients) {
+                    guard let gradient else { continue }
+                    try parameter.setGradient(try parameter.gradient().map { try $0 + gradient } ?? gradient)
+                }
+                sum += result.loss
+            }
         }
         return sum / Double(count)
     }

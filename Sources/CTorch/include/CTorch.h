@@ -81,6 +81,11 @@ typedef struct CT_SENDABLE ct_api {
     /* Threads inside one operation, in all of the process. */
     int32_t CT_FUNCTION(thread_count)(void);
     int32_t CT_FUNCTION(set_thread_count)(int32_t count);
+    /* Calls the body with each index below `count`, at the same time as far as there are threads. In each call an operation
+       has one thread, and what is random in it follows from its key. The body must not throw. */
+    int32_t CT_FUNCTION(side_by_side)(
+        int32_t count, const uint64_t *_Nonnull keys, void (*_Nonnull body)(void *_Nonnull context, int32_t index),
+        void *_Nonnull context);
     /* How many CUDA devices this LibTorch can use. */
     int32_t CT_FUNCTION(cuda_device_count)(void);
 
@@ -281,6 +286,11 @@ typedef struct CT_SENDABLE ct_api {
     int32_t CT_FUNCTION(set_gradient)(ct_tensor x, ct_tensor _Nullable gradient);
     /* Adds d x / d leaf to the gradient of every leaf under the scalar x. */
     int32_t CT_FUNCTION(backward)(ct_tensor x);
+    /* d x / d tensor for a scalar x and each tensor, NULL where x does not depend on it; each is released by the caller.
+       Nothing is added to the tensors' own gradients. */
+    int32_t CT_FUNCTION(gradients)(
+        ct_tensor x, const ct_tensor _Nonnull *_Nonnull tensors, ct_size count,
+        ct_tensor _Nullable *_Nonnull gradients);
     /* Whether operations are recorded on this thread; returns what held before. */
     bool CT_FUNCTION(set_recording)(bool recording);
 
@@ -305,6 +315,8 @@ typedef struct CT_SENDABLE ct_api {
     int32_t CT_FUNCTION(generator_set_state)(ct_generator _Nullable generator, ct_device device, ct_tensor state);
     /* Seeds the default generators of all devices. */
     int32_t CT_FUNCTION(seed)(uint64_t seed);
+    /* 64 bits of the default generator of the CPU. */
+    uint64_t CT_FUNCTION(draw_key)(void);
 } ct_api;
 
 /* What the shared library exports under the name "ct_get_api". */

@@ -24,7 +24,7 @@ enum EvaluateStage: StageKind {
         "batch_size", default: 64, in: 1...65536, help: "Rows that are computed at once.")
 
     static let declaration = StageDeclaration(
-        kind: "evaluate", version: 3, summary: "Score a model on a split, and keep its predictions",
+        kind: "evaluate", version: 4, summary: "Score a model on a split, and keep its predictions",
         discussion: """
             Classes have accuracy, f1, precision, recall, mcc and macro_f1; several classes a row f1, precision, recall, \
             macro_f1 and accuracy (of whole rows); numbers mse, mae, pearson, spearman and r2; language perplexity and \

@@ -21,7 +21,7 @@ enum PredictStage: StageKind {
     static let batchSize = EvaluateStage.batchSize
 
     static let declaration = StageDeclaration(
-        kind: "predict", version: 3, summary: "Tell the classes or numbers of texts that have none",
+        kind: "predict", version: 4, summary: "Tell the classes or numbers of texts that have none",
         parameters: [
             texts.declaration, source.declaration, column.declaration, model.declaration, tokenizer.declaration,
             maxLength.declaration, batchSize.declaration,
