@@ -16,7 +16,7 @@ struct KeyBuilder: Sendable {
     /// - Parameter outputs: the digest of each artifact that is known, by the stage that gave it.
     /// - Throws: ``UnreadableInput``.
     func components(of stage: Stage, outputs: [String: ContentDigest]) throws -> KeyComponents {
-        let read = stage.declaration.parameters.filter(\.isInKey)
+        let read = stage.declaration.parameters.filter { $0.isInKey(with: stage.values[$0.name] ?? .null) }
         let names = Set(read.map(\.name))
         let values = stage.values.filter { names.contains($0.key) }
         let digests = digestsOfMany(of: stage)

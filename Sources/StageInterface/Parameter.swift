@@ -31,6 +31,16 @@ package struct Parameter<Value: Sendable>: Sendable {
                 help: declaration.help, isInKey: false),
             read: read)
     }
+
+    /// The same parameter, kept out of the stage's key while it is at its default: for what a kind learned later, so that
+    /// what was computed before is still found.
+    package var withoutKeyAtDefault: Self {
+        Self(
+            declaration: ParameterDeclaration(
+                name: declaration.name, type: declaration.type, default: declaration.defaultValue,
+                help: declaration.help, isInKeyAtDefault: false),
+            read: read)
+    }
 }
 
 /// A path that a parameter names: as the pipeline spells it, and where it lies.

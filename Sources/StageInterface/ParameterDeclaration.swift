@@ -14,6 +14,9 @@ package struct ParameterDeclaration: Sendable {
     let resolvedDefault: JSONValue?
     /// Whether a value can name a file or folder.
     let namesPaths: Bool
+    /// Whether the key has the parameter where it is at its default. False for what came later than keys that should hold
+    /// on: the default then is what the kind did before.
+    package let isInKeyAtDefault: Bool
 
     /// What holds where a pipeline does not write the parameter.
     package enum Default: Sendable {
@@ -28,7 +31,8 @@ package struct ParameterDeclaration: Sendable {
     }
 
     package init(
-        name: String, type: ParameterType, default defaultValue: Default, help: String, isInKey: Bool = true
+        name: String, type: ParameterType, default defaultValue: Default, help: String, isInKey: Bool = true,
+        isInKeyAtDefault: Bool = true
     ) {
         self.name = name
         self.type = type
@@ -42,6 +46,7 @@ package struct ParameterDeclaration: Sendable {
             case .absent: .null
             case .required, .inherited: nil
             }
+        self.isInKeyAtDefault = isInKeyAtDefault
     }
 }
 
@@ -49,6 +54,16 @@ extension ParameterDeclaration {
     /// The value that holds where none is written, if that is a value.
     package var writtenDefault: JSONValue? {
         if case .value(let value) = defaultValue { value } else { nil }
+    }
+
+    /// Whether the key has the parameter with this value, which is resolved.
+    package func isInKey(with value: JSONValue) -> Bool {
+        guard isInKey, !isInKeyAtDefault else { return isInKey }
+        switch defaultValue {
+        case .value(let fallback): return type.resolve(fallback, at: []).value != value
+        case .absent: return !value.isNull
+        case .required, .inherited: return true
+        }
     }
 }
 

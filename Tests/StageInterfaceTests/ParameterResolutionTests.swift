@@ -24,6 +24,22 @@ struct ParameterResolutionTests {
         #expect(try resolve(.list(of: .number(.any), atLeast: 0), [1, 0.5]).value?.pretty == "[\n  1.0,\n  0.5\n]")
     }
 
+    @Test("what a kind learned later is in no key while it is at its default, however that is written")
+    func partsOfKeys() {
+        func isInKey(_ parameter: ParameterDeclaration, _ value: JSONValue) -> Bool {
+            parameter.isInKey(with: parameter.type.resolve(value, at: []).value)
+        }
+        let number = Parameter.number("x", default: 1, help: "Help.")
+        #expect(isInKey(number.declaration, 1))
+        #expect(!isInKey(number.withoutKey.declaration, 2))
+        #expect(!isInKey(number.withoutKeyAtDefault.declaration, 1))
+        #expect(!isInKey(number.withoutKeyAtDefault.declaration, 1.0))
+        #expect(isInKey(number.withoutKeyAtDefault.declaration, 2))
+        let optional = Parameter.optionalInteger("x", help: "Help.").withoutKeyAtDefault.declaration
+        #expect(!optional.isInKey(with: .null))
+        #expect(isInKey(optional, 0))
+    }
+
     @Test("what is not written has its default, in its one form")
     func defaults() throws {
         let (values, problems) = [
