@@ -2,6 +2,8 @@
 #include "Kernels.h"
 
 #include <ATen/ops/linalg_pinv.h>
+#include <ATen/ops/linalg_qr.h>
+#include <ATen/ops/linalg_svd.h>
 #include <ATen/ops/rsub.h>
 #include <ATen/ops/silu.h>
 
@@ -34,6 +36,21 @@ void add_arithmetic_functions(ct_api &table) {
     table.matmul = [](ct_tensor a, ct_tensor b) { return make([&] { return a->value.matmul(b->value); }); };
     table.pseudo_inverse = [](ct_tensor x, double relative_tolerance) {
         return make([&] { return at::linalg_pinv(x->value, std::nullopt, relative_tolerance); });
+    };
+    table.svd = [](ct_tensor x, ct_tensor *u, ct_tensor *s, ct_tensor *vt) {
+        return attempt([&] {
+            auto [left, values, right] = at::linalg_svd(x->value, /*full_matrices=*/false);
+            *u = new ct_tensor_(std::move(left));
+            *s = new ct_tensor_(std::move(values));
+            *vt = new ct_tensor_(std::move(right));
+        });
+    };
+    table.qr = [](ct_tensor x, ct_tensor *q, ct_tensor *r) {
+        return attempt([&] {
+            auto [orthonormal, triangular] = at::linalg_qr(x->value, "reduced");
+            *q = new ct_tensor_(std::move(orthonormal));
+            *r = new ct_tensor_(std::move(triangular));
+        });
     };
 
     table.add_ = [](ct_tensor x, ct_tensor other, double scale) {

@@ -103,6 +103,29 @@ struct TensorTests {
         #expect(try Tensor([3, 4]).norm() == 5)
     }
 
+    @Test("decompositions multiply back to the matrix, with orthonormal parts", arguments: [[5, 3], [3, 5]])
+    func decompositions(shape: [Int]) throws {
+        let matrix = try Tensor.normal(shape, generator: RandomGenerator(seed: 3))
+        func expectIdentity(_ x: Tensor) throws {
+            let values = try x.floats()
+            let size = x.shape[0]
+            for (place, value) in values.enumerated() {
+                #expect(abs(value - (place / size == place % size ? 1 : 0)) < 1e-5)
+            }
+        }
+        let (u, s, vt) = try matrix.singularValueDecomposition()
+        #expect(u.shape == [shape[0], 3] && s.shape == [3] && vt.shape == [3, shape[1]])
+        #expect(try ((u * s).matmul(vt) - matrix).maxAbs() < 1e-5)
+        try expectIdentity(u.transposed().matmul(u))
+        try expectIdentity(vt.matmul(vt.transposed()))
+        let values = try s.floats()
+        #expect(values == values.sorted(by: >) && values.allSatisfy { $0 > 0 })
+        let (q, r) = try matrix.qrDecomposition()
+        #expect(try (q.matmul(r) - matrix).maxAbs() < 1e-5)
+        try expectIdentity(q.transposed().matmul(q))
+        #expect(throws: TorchError.self) { try Tensor.ones([3]).singularValueDecomposition() }
+    }
+
     @Test("the pseudo-inverse solves what can be solved, and is the smallest that does")
     func pseudoInverse() throws {
         let wide = try Tensor.normal([3, 5])

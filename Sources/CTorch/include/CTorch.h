@@ -32,7 +32,7 @@ extern "C" {
 #endif
 
 /* The version of this table; a library with another one is refused. */
-#define CT_API_VERSION 3
+#define CT_API_VERSION 4
 
 /* A size, an index or a dimension: 64 bits. */
 typedef ptrdiff_t ct_size;
@@ -156,6 +156,12 @@ typedef struct CT_SENDABLE ct_api {
     ct_tensor _Nullable CT_FUNCTION(matmul)(ct_tensor a, ct_tensor b);
     /* Moore and Penrose's inverse of a matrix; singular values below a share of the largest count as 0. */
     ct_tensor _Nullable CT_FUNCTION(pseudo_inverse)(ct_tensor x, double relative_tolerance);
+    /* x = u · diag(s) · vt for a matrix (m, n), with k = min(m, n): u (m, k), s (k) falling, vt (k, n). */
+    int32_t CT_FUNCTION(svd)(
+        ct_tensor x, ct_tensor _Nullable *_Nonnull u, ct_tensor _Nullable *_Nonnull s,
+        ct_tensor _Nullable *_Nonnull vt);
+    /* x = q · r for a matrix (m, n), with k = min(m, n): q (m, k) of orthonormal columns, r (k, n) upper triangular. */
+    int32_t CT_FUNCTION(qr)(ct_tensor x, ct_tensor _Nullable *_Nonnull q, ct_tensor _Nullable *_Nonnull r);
 
     /* In place. */
     int32_t CT_FUNCTION(add_)(ct_tensor x, ct_tensor other, double scale);
