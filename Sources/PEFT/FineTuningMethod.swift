@@ -29,6 +29,8 @@ package protocol TunedModel: AnyObject {
     /// How many of these the logits of tasks with logits for each token begin with: a soft prompt's, as in PEFT. The
     /// last of them tells a text's first token.
     var virtualLogitCount: Int { get }
+    /// What the method does at each step of training; nil where it only has parameters.
+    var stepwise: (any StepwiseMethod)? { get }
 
     /// The task's logits before softmax; see ``ModelTask`` for their shapes.
     func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor
@@ -54,6 +56,7 @@ extension TunedModel {
     package var changedParameters: [Parameter] { trainableParameters }
     package var virtualTokenCount: Int { 0 }
     package var virtualLogitCount: Int { 0 }
+    package var stepwise: (any StepwiseMethod)? { nil }
 
     package func unmerge() throws {
         throw PEFTError(["what this method changed can't be taken off again"], help: "read the base model anew")

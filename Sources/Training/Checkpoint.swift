@@ -1,5 +1,6 @@
 import Foundation
 import Models
+import PEFT
 import Tensors
 
 /// Everything that training needs to go on as if it had never stopped, in one safetensors file.
@@ -13,7 +14,9 @@ struct Checkpoint {
     var exists: Bool { FileManager.default.fileExists(atPath: path) }
 
     /// Writes a checkpoint in place of an earlier one, whole or not at all.
-    func write(_ state: TrainingState, optimizer: Optimizer, best: [Tensor]?, device: Device) throws {
+    func write(
+        _ state: TrainingState, optimizer: Optimizer, best: [Tensor]?, device: Device, method: (any StepwiseMethod)?
+    ) throws {
         var tensors: [String: Tensor] = [:]
         for (index, parameter) in optimizer.parameters.enumerated() {
             tensors[Name.parameter + parameter.name] = try parameter.value.detached()
@@ -21,6 +24,7 @@ struct Checkpoint {
             tensors[Name.secondMoment + parameter.name] = optimizer.secondMoments[index]
             if let best { tensors[Name.best + parameter.name] = best[index] }
         }
+        for (name, tensor) in method?.state ?? [:] { tensors[Name.method + name] = tensor }
         tensors[Name.randomState] = try Self.bytes(try RandomState.capture())
         if device.isCUDA { tensors[Name.deviceRandomState] = try Self.bytes(try RandomState.capture(device: device)) }
         let record = Record(fingerprint: fingerprint, state: state)
@@ -33,7 +37,9 @@ struct Checkpoint {
     /// - Returns: the state, and the best parameters if there were any.
     /// - Throws: ``TrainingError`` if the file belongs to another training; ``ModelError`` if tensors are missing,
     ///   unexpected or of another shape.
-    func read(into optimizer: Optimizer, device: Device) throws -> (state: TrainingState, best: [Tensor]?) {
+    func read(
+        into optimizer: Optimizer, device: Device, method: (any StepwiseMethod)?
+    ) throws -> (state: TrainingState, best: [Tensor]?) {
         let file = try SafetensorsFile(path)
         guard let json = file.metadata[Name.record],
             let record = try? JSONDecoder().decode(Record.self, from: Data(json.utf8))
@@ -58,6 +64,8 @@ struct Checkpoint {
             )
         }
         for name in [Name.randomState, Name.deviceRandomState] { reader.skip(name) }
+        let methodNames = method == nil ? [] : file.names.filter { $0.hasPrefix(Name.method) }
+        for name in methodNames { reader.skip(name) }
         try reader.finish(help: "remove the checkpoint to train from the start")
 
         try optimizer.setParameters(restored.map(\.value))
@@ -65,6 +73,11 @@ struct Checkpoint {
             try optimizer.firstMoments[index].copy_(from: tensors.first)
             try optimizer.secondMoments[index].copy_(from: tensors.second)
         }
+        method?.restore(
+            Dictionary(
+                uniqueKeysWithValues: try methodNames.map { name in
+                    (String(name.dropFirst(Name.method.count)), try file.tensor(name).to(device))
+                }))
         try RandomState.restore(try Self.bytes(in: file, Name.randomState))
         if device.isCUDA {
             try RandomState.restore(try Self.bytes(in: file, Name.deviceRandomState), device: device)
@@ -84,6 +97,7 @@ struct Checkpoint {
         static let firstMoment = "first_moment/"
         static let secondMoment = "second_moment/"
         static let best = "best/"
+        static let method = "method/"
         static let randomState = "random_state"
         static let deviceRandomState = "device_random_state"
         static let record = "training"

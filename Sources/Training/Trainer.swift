@@ -59,18 +59,21 @@ package final class Trainer {
     ///   - progress: called after each step.
     ///   - shouldStop: asked before each step and each batch of an evaluation.
     /// - Throws: ``TrainingStopped`` after a checkpoint was written, if asked to stop; ``TrainingError`` for a loss or
-    ///   gradient that is not a number, a parameter whose gradient is zero, or a checkpoint of another training.
+    ///   gradient that is not a number, a parameter whose gradient is zero, or a checkpoint of another training;
+    ///   `PEFTError` if the method has no use for as many steps.
     package func run(
         checkpointPath: String? = nil, earlierPath: String? = nil, endPath: String? = nil,
         progress: (TrainingProgress) -> Void = { _ in },
         shouldStop: () -> Bool = { false }
     ) throws -> TrainingResult {
-        let fingerprint = try TrainingFingerprint.make(configuration, training: training, validation: validation)
+        try model.stepwise?.prepare(totalSteps: schedule.totalSteps)
+        let fingerprint = try TrainingFingerprint.make(
+            configuration, training: training, validation: validation, dependsOnLength: model.stepwise != nil)
         func file(_ path: String?) -> Checkpoint? { path.map { Checkpoint(path: $0, fingerprint: fingerprint) } }
         let checkpoint = file(checkpointPath)
         let beginning = [checkpoint, file(earlierPath)].compactMap(\.self).first(where: \.exists)
         if let beginning {
-            (state, best) = try beginning.read(into: optimizer, device: device)
+            (state, best) = try beginning.read(into: optimizer, device: device, method: model.stepwise)
         } else {
             try RandomState.seed(configuration.seed)
         }
@@ -109,7 +112,11 @@ package final class Trainer {
     private func step() throws -> Int {
         let (epoch, position) = state.step.quotientAndRemainder(dividingBy: stepsPerEpoch)
         let indices = try order.batches(epoch: epoch)[position]
-        let loss = try backward(indices.map { training[$0] })
+        var loss = try backward(indices.map { training[$0] })
+        if let penalty = try model.stepwise?.penalty() {
+            try penalty.backward()
+            loss += try penalty.item()
+        }
         let number = state.step + 1
         guard loss.isFinite else {
             throw TrainingError(
@@ -128,10 +135,14 @@ package final class Trainer {
             return gradient
         }
         if !norm.isFinite { try GradientCheck.requireFinite(gradients, of: parameters, step: number) }
-        if number == Self.checkedStep { try GradientCheck.requireNonzero(gradients, of: parameters, step: number) }
+        // A method that works step by step may let a parameter rest.
+        if number == Self.checkedStep, model.stepwise == nil {
+            try GradientCheck.requireNonzero(gradients, of: parameters, step: number)
+        }
 
         try optimizer.step(
             number, gradients: gradients, learningRate: schedule.learningRate(at: state.step))
+        try model.stepwise?.stepped(number)
         for parameter in parameters { try parameter.value.clearGradient() }
         state.step = number
         state.losses.append(loss)
@@ -197,7 +208,7 @@ package final class Trainer {
     }
 
     private func write(to checkpoint: Checkpoint?) throws {
-        try checkpoint?.write(state, optimizer: optimizer, best: best, device: device)
+        try checkpoint?.write(state, optimizer: optimizer, best: best, device: device, method: model.stepwise)
     }
 
     private func report(_ pace: Pace) -> TrainingProgress {

@@ -2,14 +2,16 @@ import Foundation
 
 /// Tells whether a checkpoint belongs to a training: a digest of its configuration and examples.
 enum TrainingFingerprint {
+    /// - Parameter dependsOnLength: whether the method goes by the number of steps.
     static func make(
-        _ configuration: TrainingConfiguration, training: [EncodedExample], validation: [EncodedExample]
+        _ configuration: TrainingConfiguration, training: [EncodedExample], validation: [EncodedExample],
+        dependsOnLength: Bool
     ) throws -> String {
         var configuration = configuration
         // How often checkpoints are written changes nothing that is computed.
         configuration.checkpointInterval = nil
         // Fewer epochs are then the beginning of more.
-        if configuration.isExtensible { configuration.epochs = 0 }
+        if configuration.isExtensible, !dependsOnLength { configuration.epochs = 0 }
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         var digest = FNV1a()

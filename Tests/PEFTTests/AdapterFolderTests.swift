@@ -125,9 +125,9 @@ struct AdapterFolderTests {
                 "`use_qalora` is true: this variant of LoRA is not supported",
                 "unknown key `shiny_new_option`",
             ])
-        let unknown = try configurationError { $0["peft_type"] = "VERA" }
-        #expect(unknown.problems == ["`peft_type` is `VERA`, a method that is not built in"])
-        #expect(unknown.help == "known: LORA, IA3, PREFIX_TUNING, PROMPT_TUNING, P_TUNING")
+        let unknown = try configurationError { $0["peft_type"] = "BOFT" }
+        #expect(unknown.problems == ["`peft_type` is `BOFT`, a method that is not built in"])
+        #expect(unknown.help == "known: LORA, ADALORA, VERA, IA3, PREFIX_TUNING, PROMPT_TUNING, P_TUNING")
     }
 
     // MARK: Helpers

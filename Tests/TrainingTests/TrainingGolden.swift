@@ -62,11 +62,24 @@ func tinyBERT(dropout: Double) throws -> any TransformerModel {
     }
 }
 
+/// Takes ranks over most of eight steps.
+private let shortBudget: AdaLoRA.Budget = {
+    var budget = AdaLoRA.Budget()
+    budget.tinit = 1
+    budget.tfinal = 2
+    budget.deltaT = 2
+    return budget
+}()
+
 /// Methods that begin anew, by names.
 let newMethods: [String: any FineTuningMethod] = [
     "dora": LoRA(
         r: 2, loraDropout: 0.1, targetModules: .names(["query", "value", "word_embeddings"]), useDoRA: true,
         bias: .all),
+    "adalora": AdaLoRA(
+        targetR: 1, initR: 3, loraDropout: 0.1, targetModules: .names(["query", "value"]), budget: shortBudget),
+    "bitfit": BitFit(),
+    "vera": VeRA(r: 4, targetModules: .names(["query", "value"]), veraDropout: 0.1),
     "ia3": IA3(targetModules: .names(["key", "output.dense"]), feedforwardModules: .names(["output.dense"])),
     "prefix-tuning": PrefixTuning(numVirtualTokens: 3),
     "prefix-projection": PrefixTuning(numVirtualTokens: 3, prefixProjection: true, encoderHiddenSize: 5),

@@ -1,11 +1,12 @@
 """Compares every architecture, task and method with transformers and PEFT, on small random models.
 
-usage: python scripts/reference/conformance.py [--tool .build/release/conformance-tool] [--fast] [--json FILE] [NAME …]
+usage: python scripts/reference/conformance.py [--tool .build/release/conformance-tool] [--fast] [--methods NAME …] [--json FILE] [NAME …]
 
 For each cell the reference makes a model and an adapter and saves both; our side reads them, computes logits, loss and
 every gradient, takes ten optimizer steps, saves the adapter and the merged model; the reference reads these back.
 Differences are relative: to the largest logit, to the largest gradient, to the largest weight of each tensor. Prints a
-line a cell; ends with 1 if a difference is above its bound. NAME limits it to families; --fast takes two of them.
+line a cell; ends with 1 if a difference is above its bound. NAME limits it to families; --fast takes two of them, --methods
+some methods.
 """
 import argparse
 import json
@@ -156,6 +157,7 @@ def main():
     parser.add_argument("families", nargs="*", metavar="NAME")
     parser.add_argument("--tool", type=pathlib.Path, default=PROJECT / ".build/release/conformance-tool")
     parser.add_argument("--fast", action="store_true")
+    parser.add_argument("--methods", nargs="+", metavar="NAME")
     parser.add_argument("--json", type=pathlib.Path)
     options = parser.parse_args()
     transformers.logging.set_verbosity_error()
@@ -170,7 +172,7 @@ def main():
     results, failed, skipped = [], 0, 0
     for family in (family for family in FAMILIES if family.name in wanted):
         cells = [Cell(family, task, method, folder) for task in family.tasks for method in METHODS
-                 if method.applies(family, task)]
+                 if method.applies(family, task) and (not options.methods or method.name in options.methods)]
         requests, padded, impossible = [], {}, {}
         for cell in cells:
             try:

@@ -2,7 +2,8 @@
 import torch
 import safetensors.torch
 from peft import (
-    IA3Config, LoraConfig, PeftModel, PrefixTuningConfig, PromptEncoderConfig, PromptTuningConfig, get_peft_model)
+    AdaLoraConfig, IA3Config, LoraConfig, PeftModel, PrefixTuningConfig, PromptEncoderConfig, PromptTuningConfig,
+    VeraConfig, get_peft_model)
 
 from architectures import MASKED, PEFT_TASKS
 
@@ -73,10 +74,33 @@ class PTuning(Method):
             {name: tensor.contiguous() for name, tensor in encoder.items()}, folder / "prompt_encoder.safetensors")
 
 
+class BitFit(Method):
+    """All biases, and factors that are zero and stay so, as our side writes them; for models that have biases."""
+
+    def applies(self, family, task):
+        return family.prefix in ("Bert", "Roberta", "DistilBert", "Electra", "GPT2", "GPTNeoX", "Qwen2")
+
+    def initial(self, name, parameter):
+        return torch.zeros(parameter.shape) if "lora_" in name else super().initial(name, parameter)
+
+
 def lora(**settings):
     return lambda family, task: LoraConfig(
-        task_type=PEFT_TASKS[task], r=4, lora_alpha=8, fan_in_fan_out=family.prefix == "GPT2",
-        **{"target_modules": family.targets, **settings})
+        task_type=PEFT_TASKS[task], fan_in_fan_out=family.prefix == "GPT2",
+        **{"r": 4, "lora_alpha": 8, "target_modules": family.targets, **settings})
+
+
+def adalora(family, task):
+    # PEFT adds the distance from orthogonality to the loss that it gives, ours to that of a training.
+    return AdaLoraConfig(
+        task_type=PEFT_TASKS[task], init_r=4, target_r=2, lora_alpha=8, total_step=100, orth_reg_weight=0,
+        target_modules=family.targets, fan_in_fan_out=family.prefix == "GPT2")
+
+
+def vera(**settings):
+    return lambda family, task: VeraConfig(
+        task_type=PEFT_TASKS[task], r=8, projection_prng_key=3, target_modules=family.feed_forward,
+        fan_in_fan_out=family.prefix == "GPT2", **settings)
 
 
 def ia3(family, task):
@@ -101,7 +125,11 @@ METHODS = [
             alpha_pattern={family.targets[0]: 3})(family, task),
         merges=True, epsilon=1e-5),
     Method("dora", lora(use_dora=True), merges=True),
+    Method("adalora", adalora, merges=True),
+    Method("vera", vera(), merges=True),
+    Method("vera, seed", vera(save_projection=False), merges=True),
     Method("ia3", ia3, merges=True),
+    BitFit("bitfit", lora(r=1, lora_alpha=1, bias="all"), merges=True, epsilon=1e-5),
     Method("prompt tuning", soft(PromptTuningConfig), allows_padding=False, excludes=(MASKED,)),
     PTuning(
         "p-tuning, mlp", soft(PromptEncoderConfig, encoder_hidden_size=16), allows_padding=False,

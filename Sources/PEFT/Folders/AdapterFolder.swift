@@ -6,7 +6,7 @@ import Tensors
 /// Adapters on disk, in PEFT's format.
 package enum AdapterFolder {
     static var methods: [any PEFTMethod.Type] {
-        [LoRA.self, IA3.self, PrefixTuning.self, PromptTuning.self, PTuning.self]
+        [LoRA.self, AdaLoRA.self, VeRA.self, IA3.self, PrefixTuning.self, PromptTuning.self, PTuning.self]
     }
 
     /// Reads an adapter, ours, one that PEFT made, or LoRA of MLX, onto its base model.

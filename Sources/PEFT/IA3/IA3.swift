@@ -59,11 +59,8 @@ package struct IA3: PEFTMethod, Hashable {
         var selection = ModuleSelection(targetModules: targetModules)
         selection.excludeModules = excludeModules
         selection.modulesToSave = modulesToSave
-        selection.includesEmbeddings = false
         selection.isStrict = isStrict
-        return try selection.select(in: model).compactMap { module in
-            if case .linear(let layer) = module { layer } else { nil }
-        }
+        return try selection.selectLinears(in: model)
     }
 
     private func scalesInput(_ layer: Linear) throws -> Bool {
@@ -98,11 +95,7 @@ package struct IA3: PEFTMethod, Hashable {
 extension IA3 {
     package init(from configuration: inout ConfigurationReader) {
         self.init(targetModules: .allLinear)
-        if let targets = configuration.modules("target_modules") {
-            targetModules = targets
-        } else {
-            configuration.report("`target_modules`: expected a list of names or a regular expression")
-        }
+        targetModules = configuration.requiredTargets()
         feedforwardModules = configuration.modules("feedforward_modules")
         excludeModules = configuration.modules("exclude_modules")
         initIA3Weights = configuration.bool("init_ia3_weights", default: true)

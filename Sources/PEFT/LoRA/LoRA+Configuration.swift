@@ -11,16 +11,9 @@ extension LoRA {
             useRSLoRA: configuration.bool("use_rslora", default: false),
             useDoRA: configuration.bool("use_dora", default: false),
             bias: configuration.choice("bias", default: .none))
-        if let targets = configuration.modules("target_modules") {
-            targetModules = targets
-        } else {
-            configuration.report("`target_modules`: expected a list of names or a regular expression")
-        }
+        targetModules = configuration.requiredTargets()
         excludeModules = configuration.modules("exclude_modules")
-        if let layers = configuration.any("layers_to_transform") {
-            layersToTransform = layers.intValue.map { [$0] } ?? layers.arrayValue?.compactMap(\.intValue)
-            if layersToTransform == nil { configuration.report("`layers_to_transform`: expected whole numbers") }
-        }
+        layersToTransform = configuration.layerNumbers()
         layersPattern = configuration.names("layers_pattern") ?? []
         rankPattern = configuration.patterns("rank_pattern") { $0.intValue.flatMap { $0 > 0 ? $0 : nil } }
         alphaPattern = configuration.patterns("alpha_pattern") { $0.doubleValue.flatMap { $0 > 0 ? $0 : nil } }

@@ -53,4 +53,19 @@ extension ConfigurationReader {
         report("`\(key)`: expected a list of names or a regular expression")
         return nil
     }
+
+    /// `target_modules`, which must be there.
+    mutating func requiredTargets() -> TargetModules {
+        if let targets = modules("target_modules") { return targets }
+        report("`target_modules`: expected a list of names or a regular expression")
+        return .allLinear
+    }
+
+    /// `layers_to_transform`: numbers of layers, or one alone.
+    mutating func layerNumbers() -> [Int]? {
+        guard let layers = any("layers_to_transform") else { return nil }
+        let numbers = layers.intValue.map { [$0] } ?? layers.arrayValue?.compactMap(\.intValue)
+        if numbers == nil { report("`layers_to_transform`: expected whole numbers") }
+        return numbers
+    }
 }

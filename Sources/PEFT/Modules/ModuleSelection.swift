@@ -50,6 +50,15 @@ package struct ModuleSelection: Sendable, Hashable {
         return selected
     }
 
+    /// The same of linear layers alone, for methods that don't work on tables.
+    package func selectLinears(in model: any TransformerModel) throws -> [Linear] {
+        var selection = self
+        selection.includesEmbeddings = false
+        return try selection.select(in: model).compactMap { module in
+            if case .linear(let layer) = module { layer } else { nil }
+        }
+    }
+
     private func isMeant(_ name: String) throws -> Bool {
         guard case .names(let targets) = targetModules, !targets.contains(name) else {
             return try targetModules.matches(name)

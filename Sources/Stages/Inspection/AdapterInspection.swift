@@ -8,8 +8,10 @@ import Tensors
 enum AdapterInspection {
     /// The parameters that say most about a method, in this order.
     private static let told = [
-        "r", "lora_alpha", "lora_dropout", "use_rslora", "use_dora", "num_virtual_tokens", "prompt_tuning_init",
-        "encoder_reparameterization_type", "encoder_hidden_size", "bias", "rank_pattern", "alpha_pattern",
+        "r", "target_r", "init_r", "lora_alpha", "lora_dropout", "use_rslora", "use_dora", "num_virtual_tokens",
+        "prompt_tuning_init",
+        "encoder_reparameterization_type", "encoder_hidden_size", "projection_prng_key", "save_projection", "bias",
+        "rank_pattern", "alpha_pattern",
     ]
 
     static func section(_ folder: String, _ names: [String]) -> Inspection.Section {
@@ -74,8 +76,7 @@ enum AdapterInspection {
         if parts.first == "model", parts.count > 2 { parts.removeFirst() }
         let factors: Set<String> = [
             "lora_A", "lora_B", "lora_embedding_A", "lora_embedding_B", "lora_magnitude_vector", "weight", "bias",
-            "ia3_l",
-            "lora_a", "lora_b",
+            "ia3_l", "lora_E", "vera_lambda_b", "vera_lambda_d", "lora_a", "lora_b",
         ]
         while let last = parts.last, factors.contains(last), parts.count > 1 { parts.removeLast() }
         return parts.joined(separator: ".")

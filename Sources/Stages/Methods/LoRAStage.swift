@@ -15,10 +15,7 @@ enum LoRAStage: MethodKind {
         "Linear layers and tables of vectors: names or their endings as a list, one regular expression on whole names, "
             + "or all-linear.")
     static let excluded = TargetParameters.excluded
-    static let layers = Parameter<[Int]>(
-        "layers_to_transform", .list(of: .integer(0...100_000), atLeast: 0), default: .value([]),
-        help: "Numbers of the layers that are meant, where target_modules are endings of names; none means all."
-    ) { $0.arrayValue?.compactMap(\.intValue) }
+    static let layers = TargetParameters.layers
     static let rankStabilized = Parameter.boolean(
         "use_rslora", default: false, help: "Scale by lora_alpha / √r instead (Kalajdzievski 2023).")
     static let magnitudes = Parameter.boolean(

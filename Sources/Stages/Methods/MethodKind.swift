@@ -15,8 +15,8 @@ protocol MethodKind: StageKind {
 /// The methods that there are, and the layout of their artifact.
 enum Methods {
     static let all: [any MethodKind.Type] = [
-        LoRAStage.self, IA3Stage.self, PrefixTuningStage.self, PromptTuningStage.self, PTuningStage.self,
-        FullStage.self,
+        LoRAStage.self, AdaLoRAStage.self, VeRAStage.self, IA3Stage.self, BitFitStage.self, PrefixTuningStage.self,
+        PromptTuningStage.self, PTuningStage.self, FullStage.self,
     ]
 
     private static let name = "method.json"

@@ -16,6 +16,11 @@ enum TargetParameters {
         help: "What is left out of target_modules, in the same spelling."
     ) { $0 }
 
+    static let layers = Parameter<[Int]>(
+        "layers_to_transform", .list(of: .integer(0...100_000), atLeast: 0), default: .value([]),
+        help: "Numbers of the layers that are meant, where target_modules are endings of names; none means all."
+    ) { $0.arrayValue?.compactMap(\.intValue) }
+
     static let modulesToSave = Parameter.texts(
         "modules_to_save", default: [],
         help: "Modules that are trained as a whole, by the ends of their names; the head is in any case.")

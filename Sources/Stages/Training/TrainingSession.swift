@@ -30,7 +30,7 @@ struct TrainingSession {
                 model: tuned, configuration: configuration, training: examples(.train),
                 validation: examples(.validation))
         }
-        let result = try train(trainer)
+        let result = try train(trainer, isExtensible: tuned.stepwise == nil)
         try tuned.save(to: context.output, baseModelName: base.spelled)
         try TrainingRecord.write(result, of: learned, to: context.output)
         return report(result, tuned)
@@ -58,12 +58,14 @@ struct TrainingSession {
         }
     }
 
-    private func train(_ trainer: Trainer) throws -> TrainingResult {
+    /// - Parameter isExtensible: whether a training over more epochs may go on from the end of this one.
+    private func train(_ trainer: Trainer, isExtensible: Bool) throws -> TrainingResult {
+        let continuation = isExtensible ? context.continuation : nil
         do {
             return try trainer.run(
                 checkpointPath: context.scratch + "/checkpoint",
-                earlierPath: context.continuation?.earlier.map { $0 + "/" + Self.endName },
-                endPath: context.continuation.map { $0.state + "/" + Self.endName },
+                earlierPath: continuation?.earlier.map { $0 + "/" + Self.endName },
+                endPath: continuation.map { $0.state + "/" + Self.endName },
                 progress: { progress in
                     context.progress(
                         StageProgress(
@@ -76,6 +78,8 @@ struct TrainingSession {
                 }, shouldStop: { context.isStopRequested })
         } catch is TrainingStopped {
             throw StageStopped()
+        } catch let error as PEFTError {
+            throw StageFailure(error, at: .input("method"))
         } catch {
             throw StageFailure(error)
         }

@@ -1,10 +1,12 @@
 """Makes gradients.json: the gradients that PEFT gives adapters of variants.json for a loss of all logits.
 
 Needs torch, transformers and peft. Of each tensor that is trained there is the sum of its gradient's elements, each
-times its place from 1 on by the number of elements, and their norm.
+times its place from 1 on by the number of elements, and their norm. Named methods are made anew, and the others stay as
+they are: `make_gradients.py vera`.
 """
 import json
 import os
+import sys
 import tempfile
 
 import make_variants as variants
@@ -15,14 +17,22 @@ import torch
 CASES = [
     ("bert", variants.ROWS, method)
     for method in ("lora", "dora", "ia3", "embeddings-dora", "prompt-tuning", "prefix-tuning", "bias-all")
-] + [("llama", variants.CAUSAL, method) for method in ("dora", "ia3", "embeddings", "prefix-tuning", "modules")]
+] + [("llama", variants.CAUSAL, method) for method in ("dora", "ia3", "embeddings", "prefix-tuning", "modules")] + [
+    (model, task, method) for model, task in (("bert", variants.ROWS), ("llama", variants.CAUSAL))
+    for method in ("vera", "adalora")]
 
 
 def main():
     results = []
+    path = os.path.join(variants.folder, "gradients.json")
+    if sys.argv[1:]:
+        with open(path) as file:
+            results = [result for result in json.load(file) if result["method"] not in sys.argv[1:]]
     for model, task, method in CASES:
-        with tempfile.TemporaryDirectory() as path:
-            base_path, adapter_path = os.path.join(path, "base"), os.path.join(path, "adapter")
+        if sys.argv[1:] and method not in sys.argv[1:]:
+            continue
+        with tempfile.TemporaryDirectory() as temporary:
+            base_path, adapter_path = os.path.join(temporary, "base"), os.path.join(temporary, "adapter")
             variants.make_base(model, task, base_path)
 
             def base():
@@ -56,7 +66,7 @@ def main():
                 gradients[name] = [float((flat * places).sum()), float(flat.norm())]
         results.append({"base": f"{model} {task}", "method": method, "loss": float(loss), "gradients": gradients})
         print(model, method, float(loss), len(gradients), list(gradients)[:3])
-    with open(os.path.join(variants.folder, "gradients.json"), "w") as file:
+    with open(path, "w") as file:
         json.dump(results, file, indent=1)
         file.write("\n")
 

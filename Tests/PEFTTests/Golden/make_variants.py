@@ -2,7 +2,8 @@
 
 Needs torch, transformers and peft. Weights, the base models' and the adapters', are those of
 TestSupport/hashed_weights.py, so the file holds names, shapes and logits only. Every row is computed by itself, without
-padding. `MODELS` and `METHODS` are tables that other scripts may use.
+padding. `MODELS` and `METHODS` are tables that other scripts may use. Named methods are made anew, and the others stay as
+they are: `make_variants.py vera`.
 """
 import json
 import os
@@ -69,6 +70,30 @@ SIZES = {
     "electra": dict(token_dim=16),
 }
 
+# The module that carries zero factors where biases alone are trained: the first linear layer.
+CARRIERS = {"bert": "bert.encoder.layer.0.attention.self.query", "gpt2": "transformer.h.0.attn.c_attn"}
+
+
+def zero(config):
+    """The configuration of an adapter whose factors are zero."""
+    config.has_zero_factors = True
+    return config
+
+
+def adalora(model, task, takes_ranks=False):
+    config = peft.AdaLoraConfig(
+        task_type=task, init_r=4, target_r=2, lora_alpha=5, tinit=3, tfinal=4, deltaT=2, total_step=20,
+        orth_reg_weight=0.25, target_modules=MODELS[model][3] + MODELS[model][5], fan_in_fan_out=model == "gpt2")
+    config.takes_ranks = takes_ranks
+    return config
+
+
+def vera(model, task, **settings):
+    return peft.VeraConfig(
+        task_type=task, r=6, target_modules=MODELS[model][3] + MODELS[model][5], projection_prng_key=11,
+        fan_in_fan_out=model == "gpt2", **settings)
+
+
 # A method's configuration by its name, for a model of the table above and a task type.
 METHODS = {
     "lora": lambda model, task: peft.LoraConfig(
@@ -116,6 +141,13 @@ METHODS = {
     "lora-bias": lambda model, task: peft.LoraConfig(
         task_type=task, r=3, lora_alpha=5, target_modules=MODELS[model][3], lora_bias=True,
         fan_in_fan_out=model == "gpt2"),
+    "bitfit": lambda model, task: zero(peft.LoraConfig(
+        task_type=task, r=1, lora_alpha=1, target_modules=[CARRIERS[model]], bias="all",
+        fan_in_fan_out=model == "gpt2")),
+    "vera": vera,
+    "vera-seed": lambda model, task: vera(model, task, save_projection=False, d_initial=0.25),
+    "adalora": adalora,
+    "adalora-ranks": lambda model, task: adalora(model, task, takes_ranks=True),
 }
 USUAL = ["lora", "dora", "ia3", "prompt-tuning", "p-tuning", "prefix-tuning"]
 CASES = (
@@ -129,6 +161,10 @@ CASES = (
     + [("llama", CAUSAL, method) for method in
        ("patterns", "layers", "modules", "embeddings", "embeddings-dora", "output-layer", "prefix-projection")]
     + [("gemma", CAUSAL, "embeddings"), ("gemma", CAUSAL, "modules")]
+    + [("bert", ROWS, "bitfit"), ("bert", TOKENS, "bitfit"), ("gpt2", CAUSAL, "bitfit")]
+    + [(model, task, method) for model, task in
+       (("bert", ROWS), ("distilbert", ROWS), ("gpt2", CAUSAL), ("llama", CAUSAL))
+       for method in ("vera", "vera-seed", "adalora", "adalora-ranks")]
 )
 
 
@@ -167,9 +203,18 @@ def make_adapter(config, base, path):
     """Lets PEFT write an adapter, and gives it the weights that are made from their names."""
     adapted = peft.get_peft_model(base, config)
     adapted.peft_config["default"].base_model_name_or_path = "base"
+    if getattr(config, "takes_ranks", False):
+        # As training leaves it: some ranks of each module, and none of one.
+        names = [name for name, _ in adapted.base_model.model.named_parameters() if ".lora_E." in name]
+        adapted.peft_config["default"].rank_pattern = {
+            name: [index != 1 and (place + index) % 3 != 0 for place in range(config.init_r)]
+            for index, name in enumerate(names)}
     adapted.save_pretrained(path)
     file = os.path.join(path, "adapter_model.safetensors")
     described = describe_adapter(safetensors.torch.load_file(file))
+    for tensor in described:
+        if getattr(config, "has_zero_factors", False) and ".lora_" in tensor["name"]:
+            tensor.update(scale=0.0)
     safetensors.torch.save_file(hashed_weights.make(described), file, metadata={"format": "pt"})
     with open(os.path.join(path, "adapter_config.json")) as file:
         return described, json.load(file)
@@ -190,7 +235,15 @@ def logits(model, uses_types):
 def main():
     warnings.filterwarnings("ignore")
     bases, cases, refused = {}, [], []
+    wanted = sys.argv[1:] or list(METHODS)
+    if sys.argv[1:]:
+        with open(os.path.join(folder, "variants.json")) as file:
+            kept = json.load(file)
+        bases = kept["bases"]
+        cases, refused = ([case for case in kept[key] if case["method"] not in wanted] for key in ("cases", "refused"))
     for model, task, method in CASES:
+        if method not in wanted:
+            continue
         key = f"{model} {task}"
         with tempfile.TemporaryDirectory() as path:
             base_path, adapter_path = os.path.join(path, "base"), os.path.join(path, "adapter")

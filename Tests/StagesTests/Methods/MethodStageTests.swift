@@ -83,6 +83,53 @@ struct MethodStageTests {
         #expect(error.problems.map(\.message) == ["`encoder_hidden_size` is only read with `prefix_projection: true`"])
     }
 
+    @Test("adalora: everything that can be said arrives, and ranks must be left to take")
+    func adaLoRA() throws {
+        let method = try #require(
+            try method(
+                AdaLoRAStage.self,
+                [
+                    "target_r": 2, "init_r": 6, "lora_alpha": 12, "lora_dropout": 0.25, "target_modules": ["query"],
+                    "exclude_modules": ["layer.1.query"], "layers_to_transform": [0], "modules_to_save": ["pooler"],
+                    "tinit": 3, "tfinal": 4, "deltaT": 2, "beta1": 0.5, "beta2": 0.6, "orth_reg_weight": 0.1,
+                ]) as? AdaLoRA)
+        var budget = AdaLoRA.Budget()
+        (budget.tinit, budget.tfinal, budget.deltaT, budget.beta1, budget.beta2) = (3, 4, 2, 0.5, 0.6)
+        var expected = AdaLoRA(
+            targetR: 2, initR: 6, loraAlpha: 12, loraDropout: 0.25, targetModules: .names(["query"]),
+            orthRegWeight: 0.1, budget: budget)
+        expected.excludeModules = .names(["layer.1.query"])
+        expected.layersToTransform = [0]
+        expected.modulesToSave = ["pooler"]
+        #expect(method == expected)
+        let error = try #require(throws: StageHarness.Refused.self) {
+            try self.method(AdaLoRAStage.self, ["target_modules": "all-linear", "target_r": 12])
+        }
+        #expect(error.problems.map(\.message) == ["`target_r` 12 is not less than `init_r` 12"])
+    }
+
+    @Test("vera and bitfit: everything that can be said arrives")
+    func vectorsAndBiases() throws {
+        let vera = try method(
+            VeRAStage.self,
+            [
+                "r": 7, "target_modules": ["query"], "projection_prng_key": 5, "save_projection": false,
+                "vera_dropout": 0.25, "d_initial": 0.5, "layers_to_transform": [1], "modules_to_save": ["pooler"],
+            ])
+        var expected = VeRA(
+            r: 7, targetModules: .names(["query"]), projectionPRNGKey: 5, saveProjection: false, veraDropout: 0.25,
+            dInitial: 0.5)
+        expected.layersToTransform = [1]
+        expected.modulesToSave = ["pooler"]
+        #expect(vera as? VeRA == expected)
+
+        #expect(try method(BitFitStage.self, [:]) as? BitFit == BitFit())
+        var biases = BitFit(targetModules: .names(["query"]))
+        biases.modulesToSave = ["pooler"]
+        let some = try method(BitFitStage.self, ["target_modules": ["query"], "modules_to_save": ["pooler"]])
+        #expect(some as? BitFit == biases)
+    }
+
     @Test("p-tuning: its network is as wide as word embeddings unless told")
     func pTuning() throws {
         #expect(try (method(PTuningStage.self, [:]) as? PTuning)?.encoderHiddenSize == 32)

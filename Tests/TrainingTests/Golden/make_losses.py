@@ -48,12 +48,26 @@ def collate(part):
         attention_mask=torch.tensor([[1] * len(row["ids"]) + [0] * (length - len(row["ids"])) for row in part]))
 
 
-def train(model):
-    named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+def cross_entropy(logits, labels, count):
+    """The part that some rows have in the mean over `count`."""
+    return torch.nn.functional.cross_entropy(logits, labels, reduction="sum") / count
+
+
+def adamw(model, named):
     plain = [p for name, p in named if "bias" in name or "LayerNorm" in name]
     decayed = [p for name, p in named if not ("bias" in name or "LayerNorm" in name)]
-    optimizer = torch.optim.AdamW(
+    return torch.optim.AdamW(
         [dict(params=decayed, weight_decay=decay), dict(params=plain, weight_decay=0.0)], lr=rate)
+
+
+def train(model, make_optimizer=adamw, loss_of=cross_entropy, count_of=len, regularization=None, after_step=None):
+    """Trains a model, and gives the losses and the rates of its steps.
+
+    `loss_of` takes logits, labels and what its sum is divided by, which `count_of` makes of a step's rows; `regularization` takes a batch with labels and gives
+    what the model adds to its loss; `after_step` is called with a step's number, from 1, before gradients are cleared.
+    """
+    named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+    optimizer = make_optimizer(model, named)
     size = batch_size * accumulation
     steps = epochs * -(-len(examples) // size)
     schedule = get_linear_schedule_with_warmup(optimizer, warmup, steps)
@@ -63,18 +77,22 @@ def train(model):
     for _ in range(epochs):
         for indices in epoch_batches(generator, size):
             rows = [examples[i] for i in indices]
+            count = count_of(rows)
             total = 0.0
             for start in range(0, len(rows), batch_size):
                 part = rows[start:start + batch_size]
-                logits = model(**collate(part)).logits
                 labels = torch.tensor([row["label"] for row in part])
-                loss = torch.nn.functional.cross_entropy(logits, labels, reduction="sum") / len(rows)
+                loss = loss_of(model(**collate(part)).logits, labels, count)
+                if regularization is not None:
+                    loss = loss + regularization(dict(collate(part), labels=labels)) * len(part) / len(rows)
                 loss.backward()
                 total += loss.item()
             torch.nn.utils.clip_grad_norm_([p for _, p in named], 1.0)
             rates.append(schedule.get_last_lr()[0])
             optimizer.step()
             schedule.step()
+            if after_step is not None:
+                after_step(len(losses) + 1)
             optimizer.zero_grad()
             losses.append(total)
     return losses, rates
@@ -92,13 +110,22 @@ def attach(model, path):
     return model
 
 
-result = {"examples": examples, "losses": {}}
-for name in ["full", "lora", "prompt-tuning", "p-tuning-mlp", "p-tuning-lstm"]:
-    model = BertForSequenceClassification.from_pretrained(
+def tiny_bert():
+    return BertForSequenceClassification.from_pretrained(
         tiny, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
-    if name != "full":
-        model = attach(model, os.path.join(adapters, name))
-    result["losses"][name], result["rates"] = train(model)
-with open(os.path.join(folder, "losses.json"), "w") as file:
-    json.dump(result, file)
-    file.write("\n")
+
+
+def main():
+    result = {"examples": examples, "losses": {}}
+    for name in ["full", "lora", "prompt-tuning", "p-tuning-mlp", "p-tuning-lstm"]:
+        model = tiny_bert()
+        if name != "full":
+            model = attach(model, os.path.join(adapters, name))
+        result["losses"][name], result["rates"] = train(model)
+    with open(os.path.join(folder, "losses.json"), "w") as file:
+        json.dump(result, file)
+        file.write("\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+import JSONValues
+import Models
+import Tensors
+
+/// A model whose linear layers have scaled parts of two shared matrices beside them.
+final class VeRAModel: TunedModel {
+    let base: any TransformerModel
+    private let method: VeRA
+    private let adapters: [VeRALayer]
+    private let projection: VeRAProjection
+    private let saved: SavedModules
+    private var isMerged = false
+
+    init(
+        base: any TransformerModel, method: VeRA, adapters: [VeRALayer], projection: VeRAProjection,
+        saved: SavedModules
+    ) {
+        self.base = base
+        self.method = method
+        self.adapters = adapters
+        self.projection = projection
+        self.saved = saved
+    }
+
+    var trainableParameters: [Parameter] { adapters.flatMap { [$0.b, $0.d] } + saved.all }
+
+    func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor {
+        try base.logits(for: input, mode: mode)
+    }
+
+    func save(to folder: String, baseModelName: String?) throws {
+        var tensors = try saved.tensors()
+        for vector in adapters.flatMap({ [$0.b, $0.d] }) { tensors[LoRA.filePrefix + vector.name] = vector.value }
+        if method.saveProjection {
+            tensors[VeRAProjection.aName] = projection.a
+            tensors[VeRAProjection.bName] = projection.b
+        }
+        var configuration = method.fileConfiguration
+        if method.targetModules == .allLinear {
+            configuration["target_modules"] = TargetModules.names(adapters.map(\.layer.name)).json
+        }
+        if adapters.contains(where: { $0.layer.weight.isTransposedInFile }) { configuration["fan_in_fan_out"] = true }
+        try AdapterWriter(model: base, method: VeRA.self, baseModelName: baseModelName).write(
+            tensors, configuration: configuration, saved: saved, fingerprint: baseFingerprint(), to: folder)
+    }
+
+    func merge() throws {
+        guard !isMerged else { return }
+        for adapter in adapters {
+            try adapter.merge()
+            adapter.layer.adapter = nil
+        }
+        isMerged = true
+    }
+
+    func unmerge() throws {
+        guard isMerged else { return }
+        for adapter in adapters {
+            try adapter.unmerge()
+            adapter.layer.adapter = adapter
+        }
+        isMerged = false
+    }
+}
