@@ -71,6 +71,13 @@ private let shortBudget: AdaLoRA.Budget = {
     return budget
 }()
 
+/// LoRA that begins with a part of the weights.
+private func principal(_ initialisation: LoRA.Initialisation) -> LoRA {
+    var method = LoRA(r: 2, loraAlpha: 3, targetModules: .names(["query", "value"]))
+    method.initLoRAWeights = initialisation
+    return method
+}
+
 /// Methods that begin anew, by names.
 let newMethods: [String: any FineTuningMethod] = [
     "dora": LoRA(
@@ -79,6 +86,7 @@ let newMethods: [String: any FineTuningMethod] = [
     "adalora": AdaLoRA(
         targetR: 1, initR: 3, loraDropout: 0.1, targetModules: .names(["query", "value"]), budget: shortBudget),
     "bitfit": BitFit(),
+    "pissa": principal(.pissa), "olora": principal(.olora),
     "vera": VeRA(r: 4, targetModules: .names(["query", "value"]), veraDropout: 0.1),
     "ia3": IA3(targetModules: .names(["key", "output.dense"]), feedforwardModules: .names(["output.dense"])),
     "prefix-tuning": PrefixTuning(numVirtualTokens: 3),

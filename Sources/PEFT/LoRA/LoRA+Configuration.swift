@@ -66,6 +66,8 @@ extension LoRA {
         case .kaiming: break
         case .gaussian: json["init_lora_weights"] = "gaussian"
         case .random: json["init_lora_weights"] = false
+        // A file is for the base model as it was: see LoRAOrigin.
+        case .pissa, .olora: break
         }
         return json
     }

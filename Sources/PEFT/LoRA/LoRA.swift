@@ -24,6 +24,13 @@ package struct LoRA: PEFTMethod, Hashable {
         case gaussian
         /// A from U(±1/√inputs), B from U(±1/√r): the adapter begins as a change, for tests. `false` in PEFT.
         case random
+        /// The largest singular values and vectors of the weight (Meng et al. 2024, arXiv:2404.02948).
+        case pissa
+        /// The first columns and rows of the weight's QR decomposition (Büyükakyüz 2024, arXiv:2406.01775).
+        case olora
+
+        /// Whether the adapter begins with a part of the base model's weights, which is taken out of them.
+        var changesBase: Bool { self == .pissa || self == .olora }
     }
 
     /// The rank of the change.
@@ -78,9 +85,12 @@ package struct LoRA: PEFTMethod, Hashable {
             modulesToSave: SavedModules.names(of: model, extra: modulesToSave), isStrict: true
         ).select(in: model)
         let saved = try savedModules(of: model, extra: modulesToSave, targets: targets, isStrict: true)
-        return try assemble(on: model, targets: targets, saved: saved, isTrainable: true) { shape in
+        if initLoRAWeights.changesBase { try checkPrincipal(targets) }
+        let tuned = try assemble(on: model, targets: targets, saved: saved, isTrainable: true) { shape in
             try firstValues(shape, generator: generator)
         }
+        if initLoRAWeights.changesBase { try tuned.takeFirstValuesOutOfBase() }
+        return tuned
     }
 
     package func attach(to model: any TransformerModel, from source: AdapterSource) throws -> any TunedModel {

@@ -98,8 +98,11 @@ extension LoRA {
             try Tensor.normal(dimensions, mean: 0, standardDeviation: deviation, generator: generator)
         }
         let isEmbedding = shape.module.isEmbedding
+        let principal = initLoRAWeights.changesBase ? try principalValues(shape) : nil
         let factors = try LoRAFactors(shape) { name, dimensions in
             switch name {
+            case shape.aName where principal != nil: try principal?.a ?? Tensor.zeros(dimensions)
+            case shape.bName where principal != nil: try principal?.b ?? Tensor.zeros(dimensions)
             // Of a table it is A that begins with zeros.
             case shape.aName where isEmbedding:
                 initLoRAWeights == .random ? try normal(dimensions, deviation: 1) : try Tensor.zeros(dimensions)

@@ -10,6 +10,8 @@ final class LoRAModel: TunedModel {
     let saved: SavedModules
     /// Weights of the base model that came with the adapter.
     private let replaced: [Parameter]
+    /// What the adapters took out of the base model, if they did.
+    private var origin: LoRAOrigin?
     private var isMerged = false
 
     init(
@@ -33,13 +35,13 @@ final class LoRAModel: TunedModel {
     func save(to folder: String, baseModelName: String?) throws {
         var tensors = try saved.tensors()
         for parameter in adapters.flatMap(\.factors.parameters) {
-            tensors[LoRA.filePrefix + parameter.name] = parameter.value
+            tensors[LoRA.filePrefix + parameter.name] = try origin?.fileValue(of: parameter) ?? parameter.value
         }
         for weight in replaced {
             let module = LoRA.filePrefix + weight.name.dropLast("weight".count)
             tensors[module + "base_layer.weight"] = try weight.fileValue
         }
-        var configuration = method.fileConfiguration
+        var configuration = (origin == nil ? method : method.doubled).fileConfiguration
         // PEFT's own list for all-linear depends on its version and the task; names do not.
         if method.targetModules == .allLinear {
             configuration["target_modules"] = TargetModules.names(adapters.map(\.moduleName)).json
@@ -47,7 +49,19 @@ final class LoRAModel: TunedModel {
         if adapters.contains(where: { $0.weight.isTransposedInFile }) { configuration["fan_in_fan_out"] = true }
         let writer = AdapterWriter(model: base, method: LoRA.self, baseModelName: baseModelName)
         try writer.write(
-            tensors, configuration: configuration, saved: saved, fingerprint: baseFingerprint(), to: folder)
+            tensors, configuration: configuration, saved: saved,
+            fingerprint: try origin?.fingerprint ?? baseFingerprint(), to: folder)
+    }
+
+    /// Takes what the adapters begin with out of the base model's weights, so that both together are what they were.
+    func takeFirstValuesOutOfBase() throws {
+        origin = try LoRAOrigin(adapters, fingerprint: baseFingerprint())
+        try withoutGradients {
+            for adapter in adapters {
+                let weight = adapter.weight
+                weight.value = try (weight.value.to(.float32) - adapter.factors.change()).to(weight.value.dtype)
+            }
+        }
     }
 
     func merge() throws {

@@ -34,13 +34,17 @@ enum LoRAStage: MethodKind {
         help: "Which biases of the base model are trained: of all layers, or of adapted ones.")
     static let modulesToSave = TargetParameters.modulesToSave
     static let initialValues = Parameter<LoRA.Initialisation>(
-        "init_lora_weights", .oneOf([.boolean, .choice(["gaussian"])]), default: .value(true),
-        help: "true: A uniform and B zero; gaussian: A normal and B zero; false: both uniform, no neutral start."
+        "init_lora_weights", .oneOf([.boolean, .choice(["gaussian", "pissa", "olora"])]), default: .value(true),
+        help:
+            "true: A uniform and B zero; gaussian: A normal and B zero; pissa and olora: the weight's largest part by "
+            + "SVD or QR; false: both uniform, no neutral start."
     ) { value in
         switch value {
         case true: .kaiming
         case false: .random
         case "gaussian": .gaussian
+        case "pissa": .pissa
+        case "olora": .olora
         default: nil
         }
     }
@@ -50,7 +54,8 @@ enum LoRAStage: MethodKind {
         discussion: """
             The layer computes `W x + b + s · B A dropout(x)` with `s = lora_alpha / r`. `A` starts uniform, `B` at zero, \
             so training starts from the model as it is. A pattern that matches no linear layer is an error that lists \
-            the layers there are.
+            the layers there are. With `init_lora_weights: pissa` or `olora` a part of each weight is trained; what is \
+            saved is a plain LoRA of twice the rank for the base model as it was.
             """,
         parameters: [
             r.declaration, alpha.declaration, dropout.declaration, targets.declaration, excluded.declaration,

@@ -54,6 +54,11 @@ struct MethodStageTests {
         #expect(method == expected)
         let random = try self.method(LoRAStage.self, ["target_modules": ["query"], "init_lora_weights": false])
         #expect((random as? LoRA)?.initLoRAWeights == .random)
+        for (name, value) in [("pissa", LoRA.Initialisation.pissa), ("olora", .olora)] {
+            let other = try self.method(
+                LoRAStage.self, ["target_modules": ["query"], "init_lora_weights": .string(name)])
+            #expect((other as? LoRA)?.initLoRAWeights == value)
+        }
     }
 
     @Test("ia3 and prefix-tuning: everything that can be said arrives")
