@@ -5,7 +5,7 @@ import Tensors
 
 /// Everything that training needs to go on as if it had never stopped, in one safetensors file.
 ///
-/// Parameters, moments, the best parameters so far and the state of the random numbers are tensors; the rest is JSON
+/// Parameters, what the optimizer keeps of them, those of earlier epochs that may be the result, and the state of the random numbers are tensors; the rest is JSON
 /// in the file's metadata. The order of the examples follows from the seed and the step.
 struct Checkpoint {
     let path: String
@@ -15,14 +15,17 @@ struct Checkpoint {
 
     /// Writes a checkpoint in place of an earlier one, whole or not at all.
     func write(
-        _ state: TrainingState, optimizer: Optimizer, best: [Tensor]?, device: Device, method: (any StepwiseMethod)?
+        _ state: TrainingState, optimizer: Optimizer, kept: KeptParameters, device: Device,
+        method: (any StepwiseMethod)?
     ) throws {
         var tensors: [String: Tensor] = [:]
         for (index, parameter) in optimizer.parameters.enumerated() {
             tensors[Name.parameter + parameter.name] = try parameter.value.detached()
-            tensors[Name.firstMoment + parameter.name] = optimizer.firstMoments[index]
-            tensors[Name.secondMoment + parameter.name] = optimizer.secondMoments[index]
-            if let best { tensors[Name.best + parameter.name] = best[index] }
+            for (name, tensor) in optimizer.state[index] { tensors["\(name)/\(parameter.name)"] = tensor }
+            if let best = kept.best { tensors[Name.best + parameter.name] = best[index] }
+            for (place, values) in kept.recent.enumerated() {
+                tensors[Name.recent(place) + parameter.name] = values[index]
+            }
         }
         for (name, tensor) in method?.state ?? [:] { tensors[Name.method + name] = tensor }
         tensors[Name.randomState] = try Self.bytes(try RandomState.capture())
@@ -34,12 +37,13 @@ struct Checkpoint {
 
     /// Reads a checkpoint back into the parameters, the optimizer and LibTorch's random numbers.
     ///
-    /// - Returns: the state, and the best parameters if there were any.
+    /// - Parameter averagedEpochs: of how many epochs the parameters are kept.
+    /// - Returns: the state, and the parameters that were kept.
     /// - Throws: ``TrainingError`` if the file belongs to another training; ``ModelError`` if tensors are missing,
     ///   unexpected or of another shape.
     func read(
-        into optimizer: Optimizer, device: Device, method: (any StepwiseMethod)?
-    ) throws -> (state: TrainingState, best: [Tensor]?) {
+        into optimizer: Optimizer, averagedEpochs: Int?, device: Device, method: (any StepwiseMethod)?
+    ) throws -> (state: TrainingState, kept: KeptParameters) {
         let file = try SafetensorsFile(path)
         guard let json = file.metadata[Name.record],
             let record = try? JSONDecoder().decode(Record.self, from: Data(json.utf8))
@@ -55,23 +59,28 @@ struct Checkpoint {
         func tensor(_ prefix: String, _ parameter: Parameter) throws -> Tensor {
             try reader.parameter(prefix + parameter.name, shape: parameter.shape, role: parameter.role).value
         }
-        let hasBest = record.state.bestEpoch != nil
-        let restored = try optimizer.parameters.map { parameter in
-            (
-                value: try tensor(Name.parameter, parameter), first: try tensor(Name.firstMoment, parameter),
-                second: try tensor(Name.secondMoment, parameter),
-                best: hasBest ? try tensor(Name.best, parameter) : nil
-            )
+        let values = try optimizer.parameters.map { try tensor(Name.parameter, $0) }
+        let rules = try zip(optimizer.parameters, optimizer.state).map { parameter, state in
+            try Dictionary(
+                uniqueKeysWithValues: state.map { name, tensor in
+                    let name = (key: name, file: "\(name)/\(parameter.name)")
+                    return (name.key, try reader.parameter(name.file, shape: tensor.shape, role: .weight).value)
+                })
+        }
+        var kept = KeptParameters()
+        if record.state.bestEpoch != nil { kept.best = try optimizer.parameters.map { try tensor(Name.best, $0) } }
+        let count = min(averagedEpochs ?? 0, record.state.keptEpoch ?? 0)
+        kept.recent = try (0..<count).map { place in
+            try optimizer.parameters.map { try tensor(Name.recent(place), $0) }
         }
         for name in [Name.randomState, Name.deviceRandomState] { reader.skip(name) }
         let methodNames = method == nil ? [] : file.names.filter { $0.hasPrefix(Name.method) }
         for name in methodNames { reader.skip(name) }
         try reader.finish(help: "remove the checkpoint to train from the start")
 
-        try optimizer.setParameters(restored.map(\.value))
-        for (index, tensors) in restored.enumerated() {
-            try optimizer.firstMoments[index].copy_(from: tensors.first)
-            try optimizer.secondMoments[index].copy_(from: tensors.second)
+        try optimizer.setParameters(values)
+        for (state, tensors) in zip(optimizer.state, rules) {
+            for (name, tensor) in tensors { try state[name]?.copy_(from: tensor) }
         }
         method?.restore(
             Dictionary(
@@ -82,8 +91,7 @@ struct Checkpoint {
         if device.isCUDA {
             try RandomState.restore(try Self.bytes(in: file, Name.deviceRandomState), device: device)
         }
-        let best = restored.compactMap(\.best)
-        return (record.state, hasBest ? best : nil)
+        return (record.state, kept)
     }
 
     private struct Record: Codable {
@@ -94,10 +102,9 @@ struct Checkpoint {
 
     private enum Name {
         static let parameter = "parameter/"
-        static let firstMoment = "first_moment/"
-        static let secondMoment = "second_moment/"
         static let best = "best/"
         static let method = "method/"
+        static func recent(_ place: Int) -> String { "recent/\(place)/" }
         static let randomState = "random_state"
         static let deviceRandomState = "device_random_state"
         static let record = "training"

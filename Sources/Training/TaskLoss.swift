@@ -5,6 +5,10 @@ package import Tensors
 package struct TaskLoss: Sendable {
     package let task: ModelTask
     package let problemType: ProblemType
+    /// The part of a target's weight that is spread over all classes (Szegedy et al. 2015, arXiv:1512.00567).
+    package var labelSmoothing = 0.0
+    /// How much a target of each class counts; nil is alike.
+    package var classWeights: [Double]?
 
     /// A target with this value is not supervised.
     package static let ignored = -100
@@ -29,7 +33,9 @@ package struct TaskLoss: Sendable {
         switch task {
         case .sequenceClassification:
             switch problemType {
-            case .singleLabel: return try NN.crossEntropy(logits, targets, reduction: .sum)
+            case .singleLabel:
+                return try NN.crossEntropy(
+                    logits, targets, reduction: .sum, labelSmoothing: labelSmoothing, weight: try weights(like: logits))
             case .multiLabel:
                 return try NN.binaryCrossEntropyWithLogits(logits, targets.to(logits.dtype), reduction: .sum)
             case .regression:
@@ -77,6 +83,16 @@ package struct TaskLoss: Sendable {
         }
     }
 
+    /// What an example counts in the mean: how many of its targets are supervised, or the sum of their classes' weights.
+    func weight(of target: Target, hasPrompt: Bool) -> Double {
+        guard let classWeights else { return Double(supervisedCount(of: target, hasPrompt: hasPrompt)) }
+        switch target {
+        case .label(let label): return classWeights[label]
+        case .tokens(let tokens): return tokens.reduce(0) { $1 >= 0 ? $0 + classWeights[Int($1)] : $0 }
+        case .numbers, .answer: return 0
+        }
+    }
+
     /// How many targets are supervised: what the sum is divided by for the mean that transformers computes.
     package func count(of targets: Tensor, logits: Tensor) throws -> Int {
         switch task {
@@ -96,7 +112,12 @@ package struct TaskLoss: Sendable {
         let classes = logits.shape[2]
         return try NN.crossEntropy(
             try logits.reshaped([-1, classes]), try targets.reshaped([-1]), ignoreIndex: Self.ignored,
-            reduction: reduction)
+            reduction: reduction, labelSmoothing: labelSmoothing, weight: try weights(like: logits))
+    }
+
+    /// The weights of classes beside logits; nil where all are alike.
+    private func weights(like logits: Tensor) throws -> Tensor? {
+        try classWeights.map { try Tensor($0.map(Float.init)).to(logits.dtype).to(logits.device) }
     }
 
     /// Targets with as many positions as the logits: those of a soft prompt are not supervised.
@@ -106,5 +127,23 @@ package struct TaskLoss: Sendable {
         let front = try Tensor.full(
             [targets.shape[0], missing], Double(Self.ignored), dtype: targets.dtype, device: targets.device)
         return try Tensor.concatenated([front, targets], dim: 1)
+    }
+}
+
+extension TaskLoss {
+    /// The loss of a training.
+    ///
+    /// - Throws: ``TrainingError`` if the configuration has settings that are not for the task.
+    init(
+        _ model: any TransformerModel, configuration: TrainingConfiguration, training: [EncodedExample]
+    ) throws {
+        self.init(model)
+        guard configuration.labelSmoothing == 0 || task != .sequenceClassification || problemType == .singleLabel else {
+            throw TrainingError(
+                ["label_smoothing_factor is for targets of which one class or token is right"],
+                help: "leave out label_smoothing_factor")
+        }
+        labelSmoothing = configuration.labelSmoothing
+        classWeights = try configuration.classWeights?.weights(for: self, labels: model.labels, examples: training)
     }
 }

@@ -2,7 +2,7 @@ import Models
 package import PEFT
 import Tensors
 
-/// Trains a model with a method on examples, and keeps the parameters of the best epoch.
+/// Trains a model with a method on examples, and keeps the parameters of the best epoch, or the mean of the last ones.
 ///
 /// The same configuration, examples and first parameters give the same parameters in the end, bit for bit, on the same
 /// machine with the same number of threads; whether training was stopped and went on in between makes no difference.
@@ -18,22 +18,26 @@ package final class Trainer {
     private let stepsPerEpoch: Int
     private var order: EpochOrder
     private var state = TrainingState()
-    /// The parameters of the best epoch so far.
-    private var best: [Tensor]?
+    private var kept = KeptParameters()
 
-    /// - Parameter validation: what each epoch is judged by; without any, the last epoch's parameters are kept.
+    /// - Parameters:
+    ///   - validation: what each epoch is judged by; without any, the last epoch's parameters are kept.
+    ///   - schedule: the rates of all steps, in the place of the configuration's.
     /// - Throws: ``TrainingError`` with everything that is wrong with the configuration or the examples.
     package init(
         model: any TunedModel, configuration: TrainingConfiguration, training: [EncodedExample],
-        validation: [EncodedExample] = []
+        validation: [EncodedExample] = [], schedule: LearningRateSchedule? = nil
     ) throws {
-        let problems = configuration.problems
+        var problems = configuration.problems
+        if configuration.earlyStopping != nil, validation.isEmpty {
+            problems.append("early_stopping_patience needs examples to validate on, and there are none")
+        }
         guard problems.isEmpty else { throw TrainingError(problems) }
         let check = ExampleCheck(model)
         try check(training, "training", needsTargets: true)
         if !validation.isEmpty { try check(validation, "validation", needsTargets: true) }
         self.model = model
-        loss = TaskLoss(model.base)
+        loss = try TaskLoss(model.base, configuration: configuration, training: training)
         self.configuration = configuration
         self.training = training
         self.validation = validation
@@ -41,9 +45,11 @@ package final class Trainer {
         optimizer = try Optimizer(
             model.trainableParameters, head: Set(model.base.headParameters.map(\.name)), configuration: configuration)
         stepsPerEpoch = configuration.stepsPerEpoch(exampleCount: training.count)
-        schedule = LearningRateSchedule(
-            peak: configuration.learningRate, shape: configuration.schedule, warmup: configuration.warmup,
-            totalSteps: configuration.epochs * stepsPerEpoch)
+        self.schedule =
+            schedule
+            ?? LearningRateSchedule(
+                peak: configuration.learningRate, shape: configuration.schedule, warmup: configuration.warmup,
+                totalSteps: configuration.epochs * stepsPerEpoch, details: configuration.scheduleDetails)
         order = try EpochOrder(
             lengths: training.map(\.ids.count), batchSize: configuration.effectiveBatchSize,
             groupsByLength: configuration.groupsByLength, seed: configuration.seed)
@@ -73,7 +79,8 @@ package final class Trainer {
         let checkpoint = file(checkpointPath)
         let beginning = [checkpoint, file(earlierPath)].compactMap(\.self).first(where: \.exists)
         if let beginning {
-            (state, best) = try beginning.read(into: optimizer, device: device, method: model.stepwise)
+            (state, kept) = try beginning.read(
+                into: optimizer, averagedEpochs: configuration.averagedEpochs, device: device, method: model.stepwise)
         } else {
             try RandomState.seed(configuration.seed)
         }
@@ -82,8 +89,9 @@ package final class Trainer {
 
         do {
             while true {
+                try keepParameters()
                 if needsEvaluation { try evaluate(&pace, shouldStop: shouldStop) }
-                if state.step == schedule.totalSteps { break }
+                if state.step == schedule.totalSteps || isStoppedEarly { break }
                 if shouldStop() { throw TrainingStopped(step: state.step) }
                 try pace.time { try step() }
                 progress(report(pace))
@@ -97,10 +105,11 @@ package final class Trainer {
         }
 
         try write(to: file(endPath))
-        if let best { try optimizer.setParameters(best) }
+        let average = try average(shouldStop: shouldStop)
+        if average == nil, let best = kept.best { try optimizer.setParameters(best) }
         return TrainingResult(
             losses: state.losses, evaluations: state.evaluations, bestEpoch: state.bestEpoch ?? configuration.epochs,
-            steps: state.step, resumedFrom: resumedFrom, trainingSeconds: pace.seconds,
+            average: average, steps: state.step, resumedFrom: resumedFrom, trainingSeconds: pace.seconds,
             samplesPerSecond: pace.samplesPerSecond)
     }
 
@@ -161,31 +170,49 @@ package final class Trainer {
     /// - Returns: the mean loss.
     private func backward(_ examples: [EncodedExample]) throws -> Double {
         let hasPrompt = model.virtualLogitCount > 0
-        let count = examples.reduce(0) { count, example in
-            count + (example.target.map { loss.supervisedCount(of: $0, hasPrompt: hasPrompt) } ?? 0)
+        let count = examples.reduce(0.0) { count, example in
+            count + (example.target.map { loss.weight(of: $0, hasPrompt: hasPrompt) } ?? 0)
         }
+        // Where classes without weight are alone, the sum is zero and stays so.
+        let divisor = count > 0 ? count : 1
+        model.base.wordEmbeddings.noiseAlpha = configuration.neftuneNoiseAlpha
+        defer { model.base.wordEmbeddings.noiseAlpha = nil }
         var sum = 0.0
         for start in stride(from: 0, to: examples.count, by: configuration.batchSize) {
             let part = Array(examples[start..<min(start + configuration.batchSize, examples.count)])
-            let parameters = optimizer.parameters.map(\.value)
-            let shards = Shards.of(part, count: device == .cpu ? try LibTorch.threadCount() : 1) { $0.ids.count }
-            let results = try LibTorch.sideBySide(keys: try shards.map { _ in try RandomState.drawKey() }) { number in
-                let batch = try ExampleBatch(shards[number], for: model.base)
-                guard let targets = batch.targets else { throw TrainingError(["an example has no target"]) }
-                let loss = try loss.sum(try model.logits(for: batch.input, mode: .training), targets: targets)
-                let gradients = try Gradients.of(try loss * (1 / Double(count)), by: parameters)
-                return (loss: try loss.item(), gradients: gradients)
-            }
+            // Noise in the words comes from one sequence for all threads.
+            let isShared = device == .cpu && configuration.neftuneNoiseAlpha == nil
+            let shards = Shards.of(part, count: isShared ? try LibTorch.threadCount() : 1) { $0.ids.count }
+            let results = try gradients(of: shards, divisor: divisor)
             // In one order, whichever was done first.
             for result in results {
-                for (parameter, gradient) in zip(parameters, result.gradients) {
+                for (parameter, gradient) in zip(optimizer.parameters, result.gradients) {
                     guard let gradient else { continue }
-                    try parameter.setGradient(try parameter.gradient().map { try $0 + gradient } ?? gradient)
+                    let sum = try parameter.value.gradient().map { try $0 + gradient } ?? gradient
+                    try parameter.value.setGradient(sum)
                 }
                 sum += result.loss
             }
         }
-        return sum / Double(count)
+        return sum / divisor
+    }
+
+    /// The sum of the losses of each shard, and the gradients of its mean over `divisor` targets.
+    private func gradients(
+        of shards: [[EncodedExample]], divisor: Double
+    ) throws -> [(loss: Double, gradients: [Tensor?])] {
+        let parameters = optimizer.parameters.map(\.value)
+        func gradients(_ shard: [EncodedExample]) throws -> (loss: Double, gradients: [Tensor?]) {
+            let batch = try ExampleBatch(shard, for: model.base)
+            guard let targets = batch.targets else { throw TrainingError(["an example has no target"]) }
+            let loss = try loss.sum(try model.logits(for: batch.input, mode: .training), targets: targets)
+            let gradients = try Gradients.of(try loss * (1 / divisor), by: parameters)
+            return (try loss.item(), gradients)
+        }
+        guard shards.count > 1 else { return try shards.map(gradients) }
+        return try LibTorch.sideBySide(keys: try shards.map { _ in try RandomState.drawKey() }) {
+            try gradients(shards[$0])
+        }
     }
 
     // MARK: Evaluation and state
@@ -203,12 +230,44 @@ package final class Trainer {
         }
         let evaluation = Evaluation(predictions, of: validation, for: loss, labels: model.base.labels.count)
         if state.record(evaluation) {
-            best = try optimizer.parameters.map { try $0.value.detached().copy() }
+            kept.best = try currentParameters()
         }
     }
 
+    private func currentParameters() throws -> [Tensor] {
+        try optimizer.parameters.map { try $0.value.detached().copy() }
+    }
+
+    private var isStoppedEarly: Bool {
+        state.step.isMultiple(of: stepsPerEpoch)
+            && configuration.earlyStopping?.isReached(by: state.evaluations) == true
+    }
+
+    /// Keeps the parameters of an epoch that is done, for their mean.
+    private func keepParameters() throws {
+        let epoch = state.step / stepsPerEpoch
+        guard let count = configuration.averagedEpochs, state.step.isMultiple(of: stepsPerEpoch), epoch > 0,
+            state.keptEpoch ?? 0 < epoch
+        else { return }
+        kept.recent = try (kept.recent + [currentParameters()]).suffix(count)
+        state.keptEpoch = epoch
+    }
+
+    /// Gives the model the mean of the parameters of the last epochs, if the configuration wants that.
+    private func average(shouldStop: () -> Bool) throws -> ParameterAverage? {
+        guard let last = state.keptEpoch, let mean = try kept.mean() else { return nil }
+        try optimizer.setParameters(mean)
+        var evaluation: Evaluation?
+        if !validation.isEmpty {
+            let predictions = try Predictor(model: model, batchSize: configuration.evaluationBatchSize)
+                .predictions(for: validation, shouldStop: shouldStop)
+            evaluation = Evaluation(predictions, of: validation, for: loss, labels: model.base.labels.count)
+        }
+        return ParameterAverage(epochs: last - kept.recent.count + 1...last, evaluation: evaluation)
+    }
+
     private func write(to checkpoint: Checkpoint?) throws {
-        try checkpoint?.write(state, optimizer: optimizer, best: best, device: device, method: model.stepwise)
+        try checkpoint?.write(state, optimizer: optimizer, kept: kept, device: device, method: model.stepwise)
     }
 
     private func report(_ pace: Pace) -> TrainingProgress {

@@ -22,10 +22,20 @@ package struct TrainingResult: Sendable {
     package let evaluations: [Evaluation]
     /// The epoch, counted from 1, whose parameters the model has in the end.
     package let bestEpoch: Int
+    /// Where the parameters are a mean instead: of which epochs.
+    package let average: ParameterAverage?
     package let steps: Int
     /// Steps that a checkpoint had done before.
     package let resumedFrom: Int
     /// The time of the steps done now, without evaluations.
     package let trainingSeconds: Double
     package let samplesPerSecond: Double
+}
+
+/// The mean of the parameters of several epochs in a row.
+package struct ParameterAverage: Sendable, Hashable {
+    /// Counted from 1.
+    package let epochs: ClosedRange<Int>
+    /// What the mean makes of the examples to validate on; nil if there were none.
+    package let evaluation: Evaluation?
 }

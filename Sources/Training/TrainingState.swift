@@ -8,6 +8,8 @@ struct TrainingState: Codable, Equatable {
     var evaluations: [Evaluation] = []
     /// The epoch with the best evaluation, counted from 1.
     var bestEpoch: Int?
+    /// The last epoch whose parameters were kept for their mean, counted from 1.
+    var keptEpoch: Int?
 
     /// Notes an epoch's evaluation.
     ///

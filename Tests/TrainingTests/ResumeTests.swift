@@ -30,6 +30,32 @@ struct ResumeTests {
         }
     }
 
+    @Test("goes on bit for bit with every setting")
+    func everySetting() async {
+        await #expect(processExitsWith: .success) {
+            var changes = SettingsTests.changes
+            changes["average"] = { $0.averagedEpochs = 2 }
+            changes["early stopping"] = { $0.earlyStopping = EarlyStopping(patience: 1, threshold: 1) }
+            for (name, change) in changes {
+                let whole = try Run("lora", change: change)
+                try whole.finish()
+                for stop in [2, 4, 5] where stop < whole.result?.steps ?? 0 {
+                    try withTemporaryFolder { folder in
+                        let path = folder.appending(path: "checkpoint.safetensors").path
+                        #expect(throws: TrainingStopped(step: stop)) {
+                            try Run("lora", change: change).finish(checkpointPath: path, stopAtStep: stop)
+                        }
+                        let resumed = try Run("lora", change: change)
+                        try resumed.finish(checkpointPath: path)
+                        #expect(resumed.result?.resumedFrom == stop)
+                        #expect(resumed.result?.average == whole.result?.average)
+                        try resumed.expectEqual(whole, "\(name) stopped at \(stop)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test("in the middle of an evaluation evaluates again and goes on bit for bit")
     func duringEvaluation() async {
         await #expect(processExitsWith: .success) {
@@ -106,12 +132,16 @@ private final class Run {
     private let trainer: Trainer
     private(set) var result: TrainingResult?
 
-    init(_ name: String, checkpointInterval: Int? = nil, learningRate: Double = 0.02) throws {
+    init(
+        _ name: String, checkpointInterval: Int? = nil, learningRate: Double = 0.02,
+        change: (inout TrainingConfiguration) -> Void = { _ in }
+    ) throws {
         let examples = try TrainingGolden.read().encoded
         var configuration = TrainingGolden.configuration
         configuration.checkpointInterval = checkpointInterval
         configuration.learningRate = learningRate
         configuration.evaluationBatchSize = 8
+        change(&configuration)
         model = try tunedTinyBERT(name, dropout: 0.1)
         trainer = try Trainer(model: model, configuration: configuration, training: examples, validation: examples)
     }

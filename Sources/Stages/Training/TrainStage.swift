@@ -32,10 +32,12 @@ enum TrainStage: StageKind {
     static let warmupRatio = Parameter.number(
         "warmup_ratio", default: 0, in: .fraction, help: "The same as a share of all steps.")
     static let weightDecay = Parameter.number(
-        "weight_decay", default: 0, in: .nonNegative, help: "AdamW's decay, not on biases and norms.")
-    static let beta1 = Parameter.number("adam_beta1", default: 0.9, in: NumberRange(0, 0.999999), help: "AdamW's β₁.")
+        "weight_decay", default: 0, in: .nonNegative, help: "The optimizer's decay, not on biases and norms.")
+    static let beta1 = Parameter.number(
+        "adam_beta1", default: 0.9, in: NumberRange(0, 0.999999), help: "AdamW's and Lion's β₁.")
     static let beta2 = Parameter.number(
-        "adam_beta2", default: 0.999, in: NumberRange(0, 0.999999), help: "AdamW's β₂.")
+        "adam_beta2", default: 0.999, in: NumberRange(0, 0.999999),
+        help: "AdamW's and Lion's β₂; Lion's paper has 0.99.")
     static let epsilon = Parameter.number("adam_epsilon", default: 1e-8, in: .positive, help: "AdamW's ε.")
     static let maxGradNorm = Parameter.number(
         "max_grad_norm", default: 1, in: .nonNegative,
@@ -57,7 +59,8 @@ enum TrainStage: StageKind {
         discussion: """
             What rows teach is the data stage's `target`: with answers, a causal language model reads the text and \
             learns the answer alone. The loss is the mean over all that is supervised in a step. Rows of like length are put together, in an order that the seed decides. After each epoch the validation \
-            split is scored, and the weights of the best epoch are kept, by accuracy or f1, or by the loss. The base model's folder is read, never \
+            split is scored, and the weights of the best epoch are kept, by accuracy or f1, or by the loss; with \
+            `average_last`, the mean of the weights after the last epochs. The base model's folder is read, never \
             written. With a constant learning rate, and a warm-up in steps if any, more epochs go on where fewer ended, with the same result. Training that is stopped or killed goes on from its last checkpoint, bit for bit as if it had not \
             stopped.
             """,
@@ -68,7 +71,7 @@ enum TrainStage: StageKind {
             weightDecay.declaration, beta1.declaration, beta2.declaration, epsilon.declaration,
             maxGradNorm.declaration, groupByLength.declaration, seed.declaration, evaluationBatchSize.declaration,
             checkpointSteps.declaration,
-        ],
+        ] + TrainingRefinements.declarations,
         inputs: [
             InputDeclaration("tokens", .tokens, help: "The rows."),
             InputDeclaration("method", .method, help: "What is trained."),
@@ -82,7 +85,8 @@ enum TrainStage: StageKind {
               uses: train
               from: {tokens: tokens, method: method}
               with: {model: models/minilm, epochs: 3, batch_size: 32, learning_rate: 5.0e-4}
-            """)
+            """,
+        check: TrainingRefinements.check)
 
     static func run(_ context: StageContext) throws -> StageReport {
         try TrainingSession(context, configuration: configuration(context.parameters)).run()
@@ -107,6 +111,7 @@ enum TrainStage: StageKind {
         configuration.seed = UInt64(bitPattern: Int64(try parameters[seed]))
         configuration.evaluationBatchSize = try parameters[evaluationBatchSize]
         configuration.checkpointInterval = try parameters[checkpointSteps]
+        try TrainingRefinements.set(&configuration, parameters)
         return configuration
     }
 }

@@ -13,12 +13,21 @@ enum TrainingRecord {
         record["best_epoch"] = .int(result.bestEpoch)
         record["losses"] = .array(result.losses.map(JSONValue.double))
         record["evaluations"] = .array(
-            result.evaluations.enumerated().map { index, evaluation in
-                var json: JSONValue = ["epoch": .int(index + 1), "loss": .double(evaluation.loss)]
-                for (name, value) in evaluation.metrics.figures.prefix(2) { json[name] = .double(value) }
-                return json
-            })
+            result.evaluations.enumerated().map { figures(of: $1, ["epoch": .int($0 + 1)]) })
+        if let average = result.average {
+            let epochs: JSONValue = [
+                "first_epoch": .int(average.epochs.lowerBound), "last_epoch": .int(average.epochs.upperBound),
+            ]
+            record["average"] = average.evaluation.map { figures(of: $0, epochs) } ?? epochs
+        }
         try write(record, to: folder)
+    }
+
+    private static func figures(of evaluation: Evaluation, _ json: JSONValue) -> JSONValue {
+        var json = json
+        json["loss"] = .double(evaluation.loss)
+        for (name, value) in evaluation.metrics.figures.prefix(2) { json[name] = .double(value) }
+        return json
     }
 
     /// The record of an adapter that was trained elsewhere.

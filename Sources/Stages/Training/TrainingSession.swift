@@ -18,22 +18,24 @@ struct TrainingSession {
 
     func run() throws -> StageReport {
         let tokens = try TokenSet(context.input("tokens"))
-        let task = try context.parameters[TrainStage.task]
-        let learned = try LearnedTask(task, from: tokens)
+        let learned = try LearnedTask(try context.parameters[TrainStage.task], from: tokens)
         let base = try context.parameters[TrainStage.model]
         let (tuned, configuration) = try attach(learned, base)
-        func examples(_ split: SplitName) throws -> [EncodedExample] {
-            try tokens.examples(of: split).map { $0.encoded(for: task, labelCount: learned.labels.count) }
-        }
         let trainer = try StageFailure.locating("model") {
             try Trainer(
-                model: tuned, configuration: configuration, training: examples(.train),
-                validation: examples(.validation))
+                model: tuned, configuration: configuration, training: Self.examples(.train, of: tokens, learned),
+                validation: Self.examples(.validation, of: tokens, learned))
         }
         let result = try train(trainer, isExtensible: tuned.stepwise == nil)
         try tuned.save(to: context.output, baseModelName: base.spelled)
         try TrainingRecord.write(result, of: learned, to: context.output)
         return report(result, tuned)
+    }
+
+    private static func examples(
+        _ split: SplitName, of tokens: TokenSet, _ learned: LearnedTask
+    ) throws -> [EncodedExample] {
+        try tokens.examples(of: split).map { $0.encoded(for: learned.task, labelCount: learned.labels.count) }
     }
 
     /// The base model with the method on it, and the configuration with what the method says of it.
@@ -96,12 +98,20 @@ struct TrainingSession {
         ]
         var summary = "loss \(String(format: "%.3f", result.losses.last ?? 0))"
         if !result.evaluations.isEmpty {
-            let best = result.evaluations[min(max(result.bestEpoch, 1), result.evaluations.count) - 1]
+            let ofBest = result.evaluations[min(max(result.bestEpoch, 1), result.evaluations.count) - 1]
+            let best = result.average?.evaluation ?? ofBest
             metrics["validation_loss"] = .double(best.loss)
             for (name, value) in best.metrics.figures.prefix(2) { metrics["validation_" + name] = .double(value) }
             if let (name, value) = best.metrics.figures.first {
-                summary = "\(name) \(String(format: "%.4f", value)) in epoch \(result.bestEpoch)"
+                let place =
+                    result.average.map { "as the mean of epochs \($0.epochs.lowerBound) to \($0.epochs.upperBound)" }
+                    ?? "in epoch \(result.bestEpoch)"
+                summary = "\(name) \(String(format: "%.4f", value)) \(place)"
             }
+        }
+        let epochs = result.evaluations.count
+        if configuration.earlyStopping != nil, epochs < configuration.epochs {
+            summary += ", stopped after \(epochs) of \(configuration.epochs)"
         }
         return StageReport(
             summary: summary, metrics: metrics,

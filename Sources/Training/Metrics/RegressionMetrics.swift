@@ -12,7 +12,7 @@ package struct RegressionMetrics: Sendable, Hashable, Codable {
     /// - Parameters:
     ///   - predictions: (rows, numbers)
     ///   - targets: the same shape.
-    init(predictions: [[Float]], targets: [[Float]]) {
+    package init(predictions: [[Float]], targets: [[Float]]) {
         let width = targets.first?.count ?? 0
         let columns = (0..<width).map { column in
             (predictions.map { Double($0[column]) }, targets.map { Double($0[column]) })
