@@ -84,6 +84,10 @@ struct ShowCommand: ParsableCommand {
         for file in try store.manifest(of: object.digest)?.files ?? [] {
             table.append([file.path, Figures.bytes(file.size)])
         }
-        return text + "\n" + table.lines().map { $0 + "\n" }.joined()
+        text += "\n" + table.lines().map { $0 + "\n" }.joined()
+        // A drawing for people, where a stage gives one.
+        let plot = object.path.appending("plot.txt").string
+        if let drawing = try? String(contentsOfFile: plot, encoding: .utf8), !drawing.isEmpty { text += "\n" + drawing }
+        return text
     }
 }

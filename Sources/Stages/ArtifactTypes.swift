@@ -14,8 +14,12 @@ extension ArtifactType {
     package static let scores = ArtifactType("scores", summary: "`scores.json` and `predictions.jsonl`")
     package static let comparison = ArtifactType(
         "comparison", summary: "`comparison.json`, and the table in `comparison.md`")
+    static let learningRates = ArtifactType(
+        "learning-rates", summary: "`learning-rates.json`: loss by learning rate, drawn in `plot.txt`")
     static let predictions = ArtifactType("predictions", summary: "`predictions.jsonl`")
 
     /// Every type, for a stage that may give any.
-    static let all = [files, dataset, tokens, method, adapter, model, scores, comparison, predictions]
+    static let all = [
+        files, dataset, tokens, method, adapter, model, scores, comparison, predictions, learningRates,
+    ]
 }

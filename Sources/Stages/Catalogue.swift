@@ -8,7 +8,7 @@ extension StageCatalogue {
     static let local = StageCatalogue(
         [DataStage.self, CommandStage.self, TokenizeStage.self] + Methods.all
             + [
-                TrainStage.self, AdapterStage.self, CombineStage.self, EvaluateStage.self, PredictStage.self,
-                CompareStage.self, MergeStage.self,
+                LearningRateStage.self, TrainStage.self, AdapterStage.self, CombineStage.self,
+                EvaluateStage.self, PredictStage.self, CompareStage.self, MergeStage.self,
             ])
 }

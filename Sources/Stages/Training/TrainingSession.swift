@@ -32,6 +32,33 @@ struct TrainingSession {
         return report(result, tuned)
     }
 
+    /// Searches for a learning rate instead; nothing of what is learned is kept.
+    func search(_ search: LearningRateSearch) throws -> LearningRateSearch.Result {
+        let tokens = try TokenSet(context.input("tokens"))
+        let learned = try LearnedTask(try context.parameters[TrainStage.task], from: tokens)
+        let (tuned, configuration) = try attach(learned, try context.parameters[TrainStage.model])
+        do {
+            return try search.run(
+                model: tuned, configuration: configuration,
+                training: try Self.examples(.train, of: tokens, learned),
+                progress: { step, point in
+                    context.progress(
+                        StageProgress(
+                            completed: step, total: search.steps,
+                            details: [
+                                "learning_rate \(String(format: "%.1e", point.rate))",
+                                "loss \(String(format: "%.3f", point.smoothLoss))",
+                            ]))
+                }, shouldStop: { context.isStopRequested })
+        } catch is TrainingStopped {
+            throw StageStopped()
+        } catch let error as PEFTError {
+            throw StageFailure(error, at: .input("method"))
+        } catch {
+            throw StageFailure(error)
+        }
+    }
+
     private static func examples(
         _ split: SplitName, of tokens: TokenSet, _ learned: LearnedTask
     ) throws -> [EncodedExample] {
