@@ -4,6 +4,8 @@ import Tensors
 /// The adapter of one module, of a linear layer or of a table.
 protocol LoRAAdapter: AnyObject {
     var factors: LoRAFactors { get }
+    /// What the adapter stands on.
+    var module: AdaptableModule { get }
     /// The weight of the base model, which merging changes.
     var weight: Parameter { get }
 

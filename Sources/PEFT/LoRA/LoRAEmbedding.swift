@@ -15,6 +15,7 @@ final class LoRAEmbedding: EmbeddingAdapter, LoRAAdapter {
         self.factors = factors
     }
 
+    var module: AdaptableModule { .embedding(table) }
     var weight: Parameter { table.weight }
 
     func output(of ids: Tensor, through table: Embedding) throws -> Tensor {

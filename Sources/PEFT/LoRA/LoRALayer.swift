@@ -16,6 +16,7 @@ final class LoRALayer: LinearAdapter, LoRAAdapter {
         self.dropout = dropout
     }
 
+    var module: AdaptableModule { .linear(layer) }
     var weight: Parameter { layer.weight }
 
     func output(of input: Tensor, through layer: Linear, mode: ForwardMode) throws -> Tensor {

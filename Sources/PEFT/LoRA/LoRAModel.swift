@@ -9,7 +9,7 @@ final class LoRAModel: TunedModel {
     let adapters: [any LoRAAdapter]
     let saved: SavedModules
     /// Weights of the base model that came with the adapter.
-    private let replaced: [Parameter]
+    let replaced: [Parameter]
     /// What the adapters took out of the base model, if they did.
     private var origin: LoRAOrigin?
     private var isMerged = false
