@@ -1,6 +1,6 @@
 """Compares peft-pipeline with transformers and PEFT: adapters and merged models, both ways, logit by logit.
 
-usage: python scripts/reference/conformance.py [--programs .build/release] [--model models/minilm] [--json FILE]
+usage: python scripts/reference/pipeline_conformance.py [--programs .build/release] [--model models/minilm] [--methods NAME …] [--json FILE]
 
 For each method a short training runs through the built programs; PEFT loads what it left, and the logits of 64 rows are
 compared with those that `evaluate` kept. Then PEFT makes an adapter, and ours computes with it. Prints one table: the
@@ -32,6 +32,16 @@ PROJECT = pathlib.Path(__file__).resolve().parents[2]
 METHODS = {
     "lora": "{uses: lora, with: {r: 8, lora_alpha: 16, target_modules: [query, value]}}",
     "lora, all linear, rslora": "{uses: lora, with: {r: 4, lora_alpha: 8, use_rslora: true, target_modules: all-linear}}",
+    "dora": "{uses: lora, with: {r: 4, lora_alpha: 8, use_dora: true, target_modules: [query, value]}}",
+    "lora, pissa": "{uses: lora, with: {r: 4, lora_alpha: 4, init_lora_weights: pissa, target_modules: all-linear}}",
+    "lora, olora": "{uses: lora, with: {r: 4, lora_alpha: 4, init_lora_weights: olora, target_modules: [query, value]}}",
+    "adalora": "{uses: adalora, with: {target_r: 2, init_r: 4, lora_alpha: 16, target_modules: all-linear, tinit: 8, "
+    "tfinal: 16, orth_reg_weight: 0.1}}",
+    "vera": "{uses: vera, with: {r: 64, target_modules: [query, value, output.dense]}}",
+    "vera, from its seed": "{uses: vera, with: {r: 64, save_projection: false, target_modules: [query, value]}}",
+    "ia3": "{uses: ia3, with: {target_modules: [key, value, output.dense], feedforward_modules: [output.dense]}}",
+    "bitfit": "{uses: bitfit}",
+    "prefix tuning": "{uses: prefix-tuning, with: {num_virtual_tokens: 10}}",
     "prompt tuning, vocabulary": "{uses: prompt-tuning, with: {num_virtual_tokens: 20}}",
     "prompt tuning, random": "{uses: prompt-tuning, with: {num_virtual_tokens: 20, prompt_tuning_init: RANDOM}}",
     "prompt tuning, text": "{uses: prompt-tuning, with: {num_virtual_tokens: 8, prompt_tuning_init: TEXT, "
@@ -140,6 +150,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--programs", type=pathlib.Path, default=PROJECT / ".build/release")
     parser.add_argument("--model", type=pathlib.Path, default=PROJECT / "models/minilm")
+    parser.add_argument("--methods", nargs="+", metavar="NAME", help="those of the tables")
     parser.add_argument("--json", type=pathlib.Path)
     options = parser.parse_args()
     transformers.logging.set_verbosity_error()
@@ -162,7 +173,10 @@ def main():
 
     print(f"transformers {transformers.__version__}, peft {peft.__version__}, torch {torch.__version__}")
     print(f"{'method':28} {'check':30} {'difference':>10} {'logit':>6}")
-    for method, stage in METHODS.items():
+    def wanted(methods):
+        return ((name, value) for name, value in methods.items() if not options.methods or name in options.methods)
+
+    for method, stage in wanted(METHODS):
         merges = "tuning" not in method
         project.write(TRAINED.format(method=stage), merges)
         try:
@@ -190,7 +204,7 @@ def main():
         if merges:
             check(method, "merged loads in transformers", merged)
 
-    for method, config in PEFT_CONFIGS.items():
+    for method, config in wanted(PEFT_CONFIGS):
         torch.manual_seed(11)
         folder = project.folder / "adapter"
         shutil.rmtree(folder, ignore_errors=True)
