@@ -6,13 +6,13 @@ enum Shards {
     /// - Parameters:
     ///   - rows: at least one.
     ///   - length: of a row, in positions.
-    /// - Returns: the parts, the longest rows first.
+    /// - Returns: the parts, the longest rows first; the rows as they are where one part is wanted.
     static func of<Row>(_ rows: [Row], count: Int, length: (Row) -> Int) -> [[Row]] {
+        guard count > 1, rows.count > 1 else { return [rows] }
         // Ties keep their order.
         let sorted = rows.enumerated().sorted { (length($0.element), $1.offset) > (length($1.element), $0.offset) }
             .map(\.element)
         let lengths = sorted.map { max(1, length($0)) }
-        guard count > 1, sorted.count > 1 else { return [sorted] }
         // The smallest limit with which taking as many rows as it allows needs no more parts.
         var (low, high) = (lengths[0], lengths[0] * lengths.count)
         while low < high {

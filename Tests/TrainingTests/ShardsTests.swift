@@ -24,7 +24,7 @@ struct ShardsTests {
             #expect(parts.count <= count && parts.allSatisfy { !$0.isEmpty })
             #expect(parts.joined().map(\.number).sorted() == Array(0..<97))
             let lengths = parts.joined().map(\.length)
-            #expect(lengths == lengths.sorted(by: >))
+            #expect(count == 1 || lengths == lengths.sorted(by: >))
         }
         #expect(Shards.of([(1, 5), (2, 5), (3, 5)], count: 1) { $0.1 }.map { $0.map(\.0) } == [[1, 2, 3]])
     }
