@@ -102,6 +102,9 @@ let package = Package(
 
         // MARK: Machine learning
 
+        /** How near texts are to texts that they should be: BLEU, chrF, ROUGE. */
+        library("TextMetrics"),
+
         /** Tensors, automatic differentiation, devices, dtypes and safetensors. */
         library("Tensors", ["CTorch", "Diagnostics", "JSONValues"]),
 
@@ -222,6 +225,7 @@ let package = Package(
         tests("ChatTemplatesTests", ["ChatTemplates", "JSONValues"], files: ["Golden"]),
         tests("ModelsTests", ["JSONValues", "Models", "Tensors"], files: ["Golden"]),
         tests("PEFTTests", ["JSONValues", "Models", "PEFT", "Tensors"], files: ["Golden"]),
+        tests("TextMetricsTests", ["TextMetrics"], files: ["Golden"]),
         tests("TrainingTests", ["JSONValues", "Models", "PEFT", "Tensors", "Training"], files: ["Golden"]),
         tests(
             "StageInterfaceTests", ["Diagnostics", "JSONValues", "StageInterface"],

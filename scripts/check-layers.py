@@ -9,11 +9,13 @@ import pathlib
 import re
 import sys
 
-MACHINE_LEARNING = {"CTorch", "TorchBridge", "Tensors", "Tokenizers", "ChatTemplates", "Models", "PEFT", "Training"}
+MACHINE_LEARNING = {
+    "CTorch", "TorchBridge", "TextMetrics", "Tensors", "Tokenizers", "ChatTemplates", "Models", "PEFT", "Generation",
+    "Training"}
 FORBIDDEN = {
     **{runner: MACHINE_LEARNING for runner in ("StageInterface", "Pipelines", "Store", "Execution", "Remotes", "Recipes", "Reports")},
-    "Models": {"PEFT", "Training"},
-    "PEFT": {"Training"},
+    "Models": {"PEFT", "Generation", "Training"},
+    "PEFT": {"Generation", "Training"},
     "Stages": {"Store", "Execution", "Pipelines"},
     "Downloads": MACHINE_LEARNING | {"Store", "Execution", "Pipelines"},
 }
