@@ -120,6 +120,9 @@ let package = Package(
         /** Parameter-efficient methods: attach, state, save, load, merge; they know no architectures. */
         library("PEFT", ["Diagnostics", "JSONValues", "Models", "RegularExpressions", "Tensors"]),
 
+        /** Goes on with texts token by token, by the best token, beams or draws; it knows no tokenizer. */
+        library("Generation", ["Models", "PEFT", "Tensors"]),
+
         /** Batches, loss, optimizer, schedule, checkpoints, metrics. */
         library("Training", ["Models", "PEFT", "Tensors"]),
 
@@ -226,6 +229,7 @@ let package = Package(
         tests("ModelsTests", ["JSONValues", "Models", "Tensors"], files: ["Golden"]),
         tests("PEFTTests", ["JSONValues", "Models", "PEFT", "Tensors"], files: ["Golden"]),
         tests("TextMetricsTests", ["TextMetrics"], files: ["Golden"]),
+        tests("GenerationTests", ["Generation", "JSONValues", "Models", "PEFT", "Tensors"], files: ["Golden"]),
         tests("TrainingTests", ["JSONValues", "Models", "PEFT", "Tensors", "Training"], files: ["Golden"]),
         tests(
             "StageInterfaceTests", ["Diagnostics", "JSONValues", "StageInterface"],

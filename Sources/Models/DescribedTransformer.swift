@@ -46,11 +46,23 @@ final class DescribedTransformer: TransformerModel {
         input.parameters + layers.flatMap(\.parameters) + (finalNorm?.parameters ?? []) + taskHead.parameters
     }
 
+    func keepsKeys(from: Int, to: Int) -> Bool {
+        description.layers.allSatisfy { layer in
+            guard let rotation = layer.attention.rotation, let limit = rotation.largestUnscaledLength,
+                Double(to) > limit
+            else { return true }
+            return rotation.frequencies(length: from) == rotation.frequencies(length: to)
+        }
+    }
+
     func logits(for modelInput: ModelInput, mode: ForwardMode) throws -> Tensor {
         let shape = modelInput.shape
+        let cache = modelInput.cache
+        cache?.begin(layers: layers.count, prefixes: modelInput.prefixes)
+        let pastLength = cache?.length ?? modelInput.prefixLength
         let layout = try SequenceLayout(
-            batch: shape[0], length: shape[1], mask: modelInput.attentionMask, prefixLength: modelInput.prefixLength,
-            dtype: input.words.weight.value.dtype, device: device)
+            batch: shape[0], length: shape[1], mask: modelInput.attentionMask, prefixLength: pastLength,
+            prefixMask: cache?.mask, isContinued: cache != nil, dtype: input.words.weight.value.dtype, device: device)
         var states = try input(modelInput, layout: layout, mode: mode)
         for (index, layer) in layers.enumerated() {
             // Nothing reads the last layer's other positions: what would be computed for them is left out.
@@ -58,9 +70,13 @@ final class DescribedTransformer: TransformerModel {
                 index == layers.count - 1 && taskHead.pooling == .first && layout.isAligned && layer.allowsFirstOnly
             states = try layer(
                 states, layout: layout, prefix: modelInput.prefixes.isEmpty ? nil : modelInput.prefixes[index],
-                firstOnly: firstOnly, mode: mode)
+                memory: cache?.layers[index], firstOnly: firstOnly, mode: mode)
         }
-        states = try pooled(states, layout, modelInput.attentionMask)
+        try cache?.extend(rows: shape[0], length: shape[1], mask: modelInput.attentionMask, earlier: pastLength)
+        states =
+            modelInput.lastOnly
+            ? try states.narrowed(dim: 1, start: shape[1] - 1, length: 1)
+            : try pooled(states, layout, modelInput.attentionMask)
         if let finalNorm { states = try finalNorm(states) }
         return try taskHead.logits(states, words: input.words, mode: mode)
     }

@@ -31,6 +31,11 @@ package struct ModelInput {
     package var decoderIDs: Tensor?
     /// Bool (batch, answer length) as ``attentionMask``.
     package var decoderMask: Tensor?
+    /// What was computed of the positions in front of these, which are put there too. A decoder's, where there is an
+    /// encoder: then the tokens are read in the first pass alone.
+    package var cache: KeyValueCache?
+    /// Logits of the last column alone are wanted, (batch, 1, vocabulary).
+    package var lastOnly = false
 
     package init(
         _ tokens: Tokens, attentionMask: Tensor? = nil, tokenTypeIDs: Tensor? = nil, decoderIDs: Tensor? = nil,

@@ -33,6 +33,10 @@ package protocol TransformerModel: AnyObject {
     /// What word embeddings are multiplied by on their way into the model: √d in Gemma.
     var embeddingScale: Double { get }
 
+    /// Whether keys and values of a batch whose longest row had `from` positions still hold once it has `to`: some models
+    /// turn all positions by other angles then.
+    func keepsKeys(from: Int, to: Int) -> Bool
+
     /// The task's logits; see ``ModelTask`` for their shapes.
     func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor
 
@@ -64,6 +68,8 @@ package struct ModelDimensions: Sendable, Hashable {
 extension TransformerModel {
     package var embeddingScale: Double { 1 }
     package var decoderStartID: Int? { nil }
+
+    package func keepsKeys(from: Int, to: Int) -> Bool { true }
 
     /// Where the model computes.
     package var device: Device { wordEmbeddings.weight.value.device }

@@ -46,11 +46,17 @@ final class Attention {
     ///   - mask: which positions see which.
     ///   - rotation: of queries and keys by their positions.
     ///   - prefix: keys and values in front of these.
+    ///   - memory: in the place of a prefix, those in front of these, behind which these are put; or, where they are
+    ///     fixed, those that stand in the place of the context's.
     /// - Returns: (batch, queries, d).
     func callAsFunction(
         _ states: Tensor, over context: Tensor, mask: AttentionMask, rotation: RotaryEmbedding? = nil,
-        prefix: ModelInput.KeyValuePrefix? = nil, mode: ForwardMode
+        prefix: ModelInput.KeyValuePrefix? = nil, memory: LayerMemory? = nil, mode: ForwardMode
     ) throws -> Tensor {
+        if let memory, memory.isFixed, let known = memory.past, case .separate(let query, _, _) = projections {
+            let heads = try split(try query(states, mode: mode), description.headCount)
+            return try attended(heads, known.keys, known.values, mask, mode)
+        }
         var (query, key, value) = try heads(states, context, mode)
         if let queryNorm { query = try queryNorm(query) }
         if let keyNorm { key = try keyNorm(key) }
@@ -58,17 +64,25 @@ final class Attention {
             query = try rotation(query)
             key = try rotation(key)
         }
-        if let prefix {
-            key = try Tensor.concatenated([prefix.keys.to(key.dtype), key], dim: 2)
-            value = try Tensor.concatenated([prefix.values.to(value.dtype), value], dim: 2)
+        if let front = memory?.past ?? prefix {
+            key = try Tensor.concatenated([front.keys.to(key.dtype), key], dim: 2)
+            value = try Tensor.concatenated([front.values.to(value.dtype), value], dim: 2)
         }
+        memory?.past = ModelInput.KeyValuePrefix(keys: key, values: value)
+        return try attended(query, key, value, mask, mode)
+    }
+
+    /// What queries see of keys, behind the output's layer: (batch, queries, d).
+    private func attended(
+        _ query: Tensor, _ key: Tensor, _ value: Tensor, _ mask: AttentionMask, _ mode: ForwardMode
+    ) throws -> Tensor {
         let attended = try NN.attention(
             query, key, value, mask: mask.tensor, isCausal: mask.isCausal,
             dropout: mode == .training ? description.dropout : 0, scale: description.scale,
             groupedHeads: description.keyValueHeadCount != description.headCount)
-        let shape = states.shape
+        let shape = query.shape
         let joined = try attended.transposed(1, 2)
-            .reshaped([shape[0], shape[1], description.headCount * description.headSize])
+            .reshaped([shape[0], shape[2], description.headCount * description.headSize])
         return try output(joined, mode: mode)
     }
 

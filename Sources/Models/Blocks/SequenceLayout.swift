@@ -13,10 +13,14 @@ struct AttentionMask {
 final class SequenceLayout {
     let batch: Int
     let length: Int
-    /// Positions in front of the sequence's own, which every position sees.
+    /// Positions in front of the sequence's own, which every position sees but where they are padding.
     let prefixLength: Int
     /// Bool (batch, length); nil where nothing is padded.
     private let mask: Tensor?
+    /// Bool (batch, prefix), as `mask`.
+    private let prefixMask: Tensor?
+    /// What stands in front was read before by the same model.
+    private let isContinued: Bool
     private let dtype: DType
     private let device: Device
     /// Each token's place, int64 (batch or 1, length), from 0; a prefix comes first.
@@ -31,15 +35,28 @@ final class SequenceLayout {
         let window: Int?
     }
 
-    init(batch: Int, length: Int, mask: Tensor?, prefixLength: Int, dtype: DType, device: Device) throws {
+    init(
+        batch: Int, length: Int, mask: Tensor?, prefixLength: Int, prefixMask: Tensor? = nil, isContinued: Bool = false,
+        dtype: DType, device: Device
+    ) throws {
         self.batch = batch
         self.length = length
-        self.mask = mask
         self.prefixLength = prefixLength
+        self.prefixMask = prefixMask
+        self.isContinued = isContinued
         self.dtype = dtype
         self.device = device
-        isAligned = try mask.map(Self.isAligned) ?? true
         let columns = try Tensor.arange(from: prefixLength, to: prefixLength + length, device: device).unsqueezed(0)
+        if let prefixMask {
+            let mask = try mask ?? Tensor.ones([batch, length], dtype: .bool, device: device)
+            self.mask = mask
+            isAligned = false
+            let earlier = try prefixMask.to(.int64).sum(dims: [1], keepDim: true)
+            positions = try (mask.to(.int64).cumulativeSum(dim: 1) + earlier - 1).clamp(min: 0).to(.int64)
+            return
+        }
+        self.mask = mask
+        isAligned = try mask.map(Self.isAligned) ?? true
         if !isAligned, let mask {
             let counted = try mask.to(.int64).cumulativeSum(dim: 1) + Double(prefixLength - 1)
             positions = try counted.clamp(min: 0).to(.int64)
@@ -73,6 +90,10 @@ final class SequenceLayout {
     /// How many positions the longest row has, a prefix's among them. Columns that are padding in all rows don't count.
     private func longestRow() throws -> Int {
         guard let mask else { return prefixLength + length }
+        if let prefixMask {
+            let all = try Tensor.concatenated([prefixMask, mask], dim: 1)
+            return try all.to(.int64).sum(dims: [1]).ints().max() ?? 0
+        }
         return prefixLength + (try mask.to(.int64).sum(dims: [1]).ints().max() ?? 0)
     }
 
@@ -89,7 +110,11 @@ final class SequenceLayout {
         if !kind.isCausal, kind.window == nil {
             return AttentionMask(tensor: try visibleKeys().map { try additive($0) }, isCausal: false)
         }
-        if kind.window == nil, mask == nil, prefixLength == 0 { return AttentionMask(tensor: nil, isCausal: true) }
+        if kind.window == nil, mask == nil {
+            if prefixLength == 0 { return AttentionMask(tensor: nil, isCausal: true) }
+            // The last position sees all.
+            if isContinued, length == 1 { return AttentionMask(tensor: nil, isCausal: false) }
+        }
         return AttentionMask(tensor: try seen(kind), isCausal: false)
     }
 
@@ -118,7 +143,9 @@ final class SequenceLayout {
 
     /// The tokens' places, of keys (batch, 1, 1, prefix + length) and of queries (batch, 1, length, 1).
     private func tokenPlaces() throws -> (keys: Tensor, queries: Tensor) {
-        let prefix = try Tensor.arange(prefixLength, device: device).unsqueezed(0).expanded(to: [batch, prefixLength])
+        let prefix =
+            try prefixMask.map { try ($0.to(.int64).cumulativeSum(dim: 1) - 1).clamp(min: 0).to(.int64) }
+            ?? Tensor.arange(prefixLength, device: device).unsqueezed(0).expanded(to: [batch, prefixLength])
         let all = try Tensor.concatenated([prefix, positions.expanded(to: [batch, length])], dim: 1)
         return (
             try all.reshaped([batch, 1, 1, prefixLength + length]),
@@ -130,7 +157,7 @@ final class SequenceLayout {
     private func visibleKeys() throws -> Tensor? {
         guard let mask else { return nil }
         guard prefixLength > 0 else { return try mask.unsqueezed(1).unsqueezed(1) }
-        let prefix = try Tensor.ones([batch, prefixLength], dtype: .bool, device: device)
+        let prefix = try prefixMask ?? Tensor.ones([batch, prefixLength], dtype: .bool, device: device)
         return try Tensor.concatenated([prefix, mask], dim: 1).unsqueezed(1).unsqueezed(1)
     }
 

@@ -33,11 +33,12 @@ final class TransformerLayer {
 
     /// - Parameters:
     ///   - states: (batch, length, d)
+    ///   - memory: in the place of a prefix, the keys and values in front, behind which this layer's are put.
     ///   - firstOnly: compute the first position alone, where ``allowsFirstOnly``.
     /// - Returns: (batch, length or 1, d).
     func callAsFunction(
-        _ states: Tensor, layout: SequenceLayout, prefix: ModelInput.KeyValuePrefix?, firstOnly: Bool = false,
-        mode: ForwardMode
+        _ states: Tensor, layout: SequenceLayout, prefix: ModelInput.KeyValuePrefix?, memory: LayerMemory? = nil,
+        firstOnly: Bool = false, mode: ForwardMode
     ) throws -> Tensor {
         let queries = firstOnly ? try states.narrowed(dim: 1, start: 0, length: 1) : states
         func attended(_ queries: Tensor, _ context: Tensor) throws -> Tensor {
@@ -46,7 +47,7 @@ final class TransformerLayer {
                 mask: try layout.attentionMask(
                     isCausal: description.attention.isCausal, window: description.attention.window),
                 rotation: try description.attention.rotation.map { try layout.rotation($0) }, prefix: prefix,
-                mode: mode)
+                memory: memory, mode: mode)
         }
         let attentionDropout = mode == .training ? description.attentionOutputDropout ?? description.dropout : 0
         let dropout = mode == .training ? description.dropout : 0

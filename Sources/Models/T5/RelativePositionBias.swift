@@ -21,21 +21,22 @@ final class RelativePositionBias {
 
     var parameters: [Parameter] { [table.weight] }
 
-    /// The biases between a batch's tokens, (batch or 1, heads, length, length). Distances count tokens, so that padding
-    /// between a soft prompt and the text takes no place.
+    /// The biases between a batch's tokens, (batch or 1, heads, length, length), or (1, heads, length, all) where others
+    /// stand in front. Distances count tokens, so that padding between a soft prompt and the text takes no place.
     func callAsFunction(_ layout: SequenceLayout) throws -> Tensor {
         let length = layout.length
-        let rows = layout.isAligned ? Array(0..<length) : try layout.positions.ints()
-        let known = (1 - length..<max(length, 1)).map(bucket(ofDistance:))
+        let all = layout.prefixLength + length
+        let rows = layout.isAligned ? Array(0..<all) : try layout.positions.ints()
+        let known = (1 - all..<max(all, 1)).map(bucket(ofDistance:))
         var buckets: [Int] = []
         buckets.reserveCapacity(rows.count * length)
-        for start in stride(from: 0, to: rows.count, by: length) {
-            let places = rows[start..<start + length]
-            for query in places {
-                for key in places { buckets.append(known[key - query + length - 1]) }
+        for start in stride(from: 0, to: rows.count, by: all) {
+            let places = rows[start..<start + all]
+            for query in places.suffix(length) {
+                for key in places { buckets.append(known[key - query + all - 1]) }
             }
         }
-        let ids = try Tensor(buckets, shape: [rows.count / max(length, 1), length, length])
+        let ids = try Tensor(buckets, shape: [rows.count / max(all, 1), length, all])
         return try table(ids.to(table.weight.value.device)).permuted([0, 3, 1, 2])
     }
 

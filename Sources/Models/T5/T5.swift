@@ -72,6 +72,24 @@ final class T5Model: TransformerModel {
         guard let decoderIDs = input.decoderIDs else {
             throw ModelError(["a model of an encoder and a decoder needs what the decoder has said so far"])
         }
+        let encoded: (states: Tensor, mask: AttentionMask) =
+            try input.cache?.encoded.map { ($0.states, $0.mask) } ?? encoding(of: input, mode)
+        if let cache = input.cache, cache.isEmpty {
+            cache.begin(layers: configuration.decoderLayerCount)
+            cache.encoded = KeyValueCache.EncodedText(
+                states: encoded.states, mask: encoded.mask,
+                layers: cache.layers.map { _ in LayerMemory(isFixed: true) })
+        }
+        var states = try decoder(
+            try words(decoderIDs), mask: input.decoderMask, encoded: encoded, cache: input.cache, mode: mode)
+        if input.lastOnly { states = try states.narrowed(dim: 1, start: states.shape[1] - 1, length: 1) }
+        if configuration.scalesOutputs { states = try states * (1 / Double(configuration.width).squareRoot()) }
+        if let outputLayer { return try outputLayer(states, mode: mode) }
+        return try NN.linear(states, weight: words.weight.value)
+    }
+
+    /// What the encoder makes of the tokens, and which of it is seen.
+    private func encoding(of input: ModelInput, _ mode: ForwardMode) throws -> (states: Tensor, mask: AttentionMask) {
         let texts =
             switch input.tokens {
             case .ids(let ids): try words(ids)
@@ -82,11 +100,7 @@ final class T5Model: TransformerModel {
             batch: encoded.shape[0], length: encoded.shape[1], mask: input.attentionMask, prefixLength: 0,
             dtype: encoded.dtype, device: device
         ).attentionMask(isCausal: false, window: nil)
-        var states = try decoder(
-            try words(decoderIDs), mask: input.decoderMask, encoded: (encoded, seen), mode: mode)
-        if configuration.scalesOutputs { states = try states * (1 / Double(configuration.width).squareRoot()) }
-        if let outputLayer { return try outputLayer(states, mode: mode) }
-        return try NN.linear(states, weight: words.weight.value)
+        return (encoded, seen)
     }
 
     func save(to folder: String) throws {
@@ -127,24 +141,33 @@ extension T5Model {
 
         /// (batch, length, d) → (batch, length, d)
         func callAsFunction(
-            _ states: Tensor, mask: Tensor?, encoded: (states: Tensor, mask: AttentionMask)?, mode: ForwardMode
+            _ states: Tensor, mask: Tensor?, encoded: (states: Tensor, mask: AttentionMask)?,
+            cache: KeyValueCache? = nil, mode: ForwardMode
         ) throws -> Tensor {
             func dropped(_ states: Tensor) throws -> Tensor {
                 try NN.dropout(states, probability: dropout, training: mode == .training)
             }
             let layout = try SequenceLayout(
-                batch: states.shape[0], length: states.shape[1], mask: mask, prefixLength: 0, dtype: states.dtype,
-                device: states.device)
+                batch: states.shape[0], length: states.shape[1], mask: mask, prefixLength: cache?.length ?? 0,
+                isContinued: cache != nil, dtype: states.dtype, device: states.device)
             let seen = try biased(layout)
             var states = try dropped(states)
-            for layer in layers { states = try layer(states, mask: seen, encoded: encoded, mode: mode) }
+            for (index, layer) in layers.enumerated() {
+                let memory = cache.flatMap { cache in
+                    cache.encoded.map { (cache.layers[index], $0.layers[index]) }
+                }
+                states = try layer(states, mask: seen, encoded: encoded, memory: memory, mode: mode)
+            }
             return try dropped(try norm(states))
         }
 
         private func biased(_ layout: SequenceLayout) throws -> AttentionMask {
             var scores = try bias(layout)
             if let mask = try layout.explicitMask(isCausal: isDecoder) {
-                let shape = [max(mask.shape[0], scores.shape[0]), scores.shape[1], layout.length, layout.length]
+                let shape = [
+                    max(mask.shape[0], scores.shape[0]), scores.shape[1], layout.length,
+                    layout.prefixLength + layout.length,
+                ]
                 scores = try scores.expanded(to: shape)
                     .maskedFill(try mask.logicalNot(), -Double.infinity)
             }

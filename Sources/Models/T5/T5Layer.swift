@@ -62,20 +62,24 @@ final class T5Layer {
     ///   - states: (batch, length, d)
     ///   - mask: the positions' bias, and what is not seen.
     ///   - encoded: what the encoder made, (batch, encoder length, d), and which of it is seen; for a decoder.
+    ///   - memory: the keys and values in front of the states' own, and those of what the encoder made.
     func callAsFunction(
         _ states: Tensor, mask: AttentionMask, encoded: (states: Tensor, mask: AttentionMask)? = nil,
-        mode: ForwardMode
+        memory: (own: LayerMemory, encoded: LayerMemory)? = nil, mode: ForwardMode
     ) throws -> Tensor {
         func dropped(_ states: Tensor) throws -> Tensor {
             try NN.dropout(states, probability: dropout, training: mode == .training)
         }
         let normed = try attentionNorm(states)
-        var states = try states + dropped(try attention(normed, over: normed, mask: mask, mode: mode))
+        var states =
+            try states + dropped(try attention(normed, over: normed, mask: mask, memory: memory?.own, mode: mode))
         if let cross, let encoded {
             let normed = try cross.norm(states)
             states =
                 try states
-                + dropped(try cross.attention(normed, over: encoded.states, mask: encoded.mask, mode: mode))
+                + dropped(
+                    try cross.attention(
+                        normed, over: encoded.states, mask: encoded.mask, memory: memory?.encoded, mode: mode))
         }
         return try states + dropped(try feedForward(try feedForwardNorm(states), mode: mode))
     }

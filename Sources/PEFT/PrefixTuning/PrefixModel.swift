@@ -22,6 +22,8 @@ final class PrefixModel: TunedModel {
     var virtualTokenCount: Int { method.numVirtualTokens }
 
     func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor {
+        // The keys and values in front are in the cache.
+        if let cache = input.cache, !cache.isEmpty { return try base.logits(for: input, mode: mode) }
         var prefixed = input
         prefixed.prefixes = try layout.prefixes(source.vectors(mode: mode), batch: input.shape[0])
         return try base.logits(for: prefixed, mode: mode)

@@ -35,6 +35,10 @@ final class SoftPromptModel: TunedModel {
     }
 
     func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor {
+        // The vectors have been read.
+        if let cache = input.cache, !cache.isEmpty {
+            return try base.logits(for: input, mode: method.baseDropout ? mode : .inference)
+        }
         let batch = input.shape[0]
         let count = method.numVirtualTokens
         let words =
