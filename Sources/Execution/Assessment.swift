@@ -53,7 +53,7 @@ package struct Assessment: Sendable {
         let waited = Set(waitsFor)
         let unknown = stage.inputs.filter { waited.contains($0.stage) }
         let names = Set(unknown.map(\.name))
-        let addresses = stage.fetched.filter { waited.contains($0.stage) }.map(\.parameter)
+        let addresses = stage.supplied.filter { waited.contains($0.stage) }.map(\.parameter)
         return components.changes(since: lastComponents).filter { change in
             switch change.subject {
             case .input(let name): !names.contains(name)

@@ -22,8 +22,8 @@ struct KeyBuilder: Sendable {
         let digests = digestsOfMany(of: stage)
         let parameters = try read.mappingPaths(in: values) { type, spelled in
             do {
-                if let fetched = stage.fetched(spelledAs: spelled) {
-                    return try content(of: fetched, type, outputs[fetched.stage])
+                if let supplied = stage.supplied(spelledAs: spelled) {
+                    return try content(of: supplied, type, outputs[supplied.stage])
                 }
                 let input = stage.inputPath(spelled)
                 return try content(of: input, type, known: digests[input.path])
@@ -75,15 +75,15 @@ struct KeyBuilder: Sendable {
         }
     }
 
-    /// The same for what another stage fetched, so that a key does not tell how the bytes came here. Null where it is not
-    /// fetched yet.
-    private func content(of fetched: Stage.Fetched, _ type: ParameterType, _ artifact: ContentDigest?) throws
+    /// The same for what another stage gives, so that a key does not tell how the bytes came here. Null where it is not
+    /// there yet.
+    private func content(of supplied: Stage.Supplied, _ type: ParameterType, _ artifact: ContentDigest?) throws
         -> JSONValue
     {
         guard let artifact else { return .null }
         guard let manifest = try store.manifest(of: artifact) else {
             throw StoreError(
-                .content, "what stage `\(fetched.stage)` fetched is no longer in the store", help: "run again")
+                .content, "what stage `\(supplied.stage)` gave is no longer in the store", help: "run again")
         }
         func content(of name: String) -> JSONValue? {
             manifest.files.first { $0.path == name }.map { [JSONValue.contentKey: .string($0.digest.hexadecimal)] }
@@ -94,13 +94,13 @@ struct KeyBuilder: Sendable {
             for name in reading { if let content = content(of: name) { files[name] = content } }
             return files
         case .file(let use):
-            let name = fetched.source.fileName ?? ""
+            let name = supplied.fileName ?? ""
             guard var file = content(of: name) else {
-                throw StoreError(.content, "stage `\(fetched.stage)` fetched no file `\(name)`")
+                throw StoreError(.content, "stage `\(supplied.stage)` gave no file `\(name)`")
             }
             if use.readsExtension { file["extension"] = FilePath(name).extension.map(JSONValue.string) ?? .null }
             return file
-        default: return .string(fetched.source.spelled)
+        default: return .string(supplied.spelled)
         }
     }
 

@@ -214,8 +214,8 @@ struct StageExecution: Sendable {
             }
             return object
         }
-        var fetched: [String: String] = [:]
-        for source in stage.fetched { fetched[source.stage] = try artifact(of: source.stage).path.string }
+        var supplied: [String: String] = [:]
+        for part in stage.supplied { supplied[part.stage] = try artifact(of: part.stage).path.string }
         for input in stage.inputs {
             let object = try artifact(of: input.stage)
             if let source = input.source {
@@ -235,7 +235,7 @@ struct StageExecution: Sendable {
         }
         return StageTask(
             stage: stage.name, kind: stage.declaration.kind, version: stage.declaration.version,
-            parameters: stage.parameterValues(artifacts: fetched).json, inputs: inputs, gathered: gathered,
+            parameters: stage.parameterValues(artifacts: supplied).json, inputs: inputs, gathered: gathered,
             output: work.output.string,
             scratch: work.scratch.string, continuation: continuation, numerics: options.numerics,
             compute: stage.declaration.compute, log: work.log.string)

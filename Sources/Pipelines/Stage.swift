@@ -18,12 +18,17 @@ package struct Stage: Sendable {
         package let location: SourceLocation
     }
 
-    /// A file or repository on another machine that a parameter names.
-    package struct Fetched: Sendable, Hashable {
-        /// Where the address stands, from the top of `with`.
+    /// What another stage gives in the place of a path: what it fetched of another machine, or what it made.
+    package struct Supplied: Sendable, Hashable {
+        /// Where the path would stand, from the top of `with`.
         package let parameter: [String]
-        package let source: RemoteSource
-        /// The name of the stage that fetches it.
+        /// What stands there: an address, or ``StageReference``.
+        package let spelled: String
+        /// What messages and results call it.
+        package let shown: String
+        /// Of an artifact's files the one that is meant; nil for its folder.
+        package let fileName: String?
+        /// The name of the stage that gives it.
         package let stage: String
         /// What that stage gives.
         package let artifact: ArtifactType
@@ -57,8 +62,8 @@ package struct Stage: Sendable {
     /// The connected inputs, in the order of the declaration.
     package let inputs: [Input]
 
-    /// What it reads by address, each fetched by a stage of its own.
-    package let fetched: [Fetched]
+    /// What it reads in the place of paths.
+    package let supplied: [Supplied]
 
     /// What it gives.
     package let output: ArtifactType
@@ -126,20 +131,20 @@ extension Stage {
 
     /// The parameters as the stage's code reads them: each path with its absolute place.
     ///
-    /// - Parameter artifacts: the folders of what is fetched, by the stage that did.
+    /// - Parameter artifacts: the folders of what is supplied, by the stage that gave it.
     package func parameterValues(artifacts: [String: String] = [:]) -> ParameterValues {
         ParameterValues(
             .object(
                 declaration.parameters.mappingPaths(in: values) { _, spelled in
-                    guard let fetched = fetched(spelledAs: spelled) else { return inputPath(spelled).json }
-                    var path = artifacts[fetched.stage] ?? ""
-                    if let name = fetched.source.fileName { path += "/" + name }
-                    return InputPath(spelled: fetched.source.shown, path: path).json
+                    guard let supplied = supplied(spelledAs: spelled) else { return inputPath(spelled).json }
+                    var path = artifacts[supplied.stage] ?? ""
+                    if let name = supplied.fileName { path += "/" + name }
+                    return InputPath(spelled: supplied.shown, path: path).json
                 }))
     }
 
-    /// What a path stands for that is an address.
-    package func fetched(spelledAs spelled: String) -> Fetched? { fetched.first { $0.source.spelled == spelled } }
+    /// What stands in the place of a path.
+    package func supplied(spelledAs spelled: String) -> Supplied? { supplied.first { $0.spelled == spelled } }
 
     /// Where a path that the pipeline spells lies. Paths are relative to the project's folder.
     package func inputPath(_ spelled: String) -> InputPath {
@@ -150,7 +155,7 @@ extension Stage {
 // MARK: - What feeds it
 
 extension Stage {
-    /// What passes from another stage to this one: by an input, or in the place of an address.
+    /// What passes from another stage to this one: by an input, or in the place of a path.
     package struct Connection: Sendable, Hashable {
         /// The input's or the parameter's name.
         package let name: String
@@ -160,11 +165,11 @@ extension Stage {
 
     package var connections: [Connection] {
         inputs.map { Connection(name: $0.name, stage: $0.stage, artifact: $0.artifact) }
-            + fetched.map {
+            + supplied.map {
                 Connection(name: $0.parameter.joined(separator: "."), stage: $0.stage, artifact: $0.artifact)
             }
     }
 
     /// The stages that feed it.
-    package var feeders: [String] { inputs.map(\.stage) + fetched.map(\.stage) }
+    package var feeders: [String] { inputs.map(\.stage) + supplied.map(\.stage) }
 }

@@ -72,8 +72,10 @@ package struct InputFile: Sendable, Hashable {
     package static func all(of pipeline: Pipeline) -> [InputFile] {
         var seen: Set<InputFile> = []
         var files: [InputFile] = []
-        for file in pipeline.stages.flatMap(\.files) where !RemoteSource.isRemote(file.path.spelled) {
-            for input in of(file) where seen.insert(input).inserted { files.append(input) }
+        for stage in pipeline.stages {
+            for file in stage.files where stage.supplied(spelledAs: file.path.spelled) == nil {
+                for input in of(file) where seen.insert(input).inserted { files.append(input) }
+            }
         }
         return files
     }

@@ -77,6 +77,9 @@ package struct InputDeclaration: Sendable {
     /// The artifacts of all instances of a stage that fans out, and of several stages, come to one run. The stage kind
     /// then sees where each comes from, so that this is in its key.
     package let gathers: Bool
+    /// The stage finds it not among its inputs but as the folder of the parameter of this name, in the place of a path.
+    /// Whoever inherits the parameter gets the same folder.
+    package let fillsParameter: Bool
     package let help: String
 
     package init(
@@ -86,6 +89,17 @@ package struct InputDeclaration: Sendable {
         self.types = types
         self.isRequired = isRequired
         self.gathers = gathers
+        fillsParameter = false
+        self.help = help
+    }
+
+    /// An input that a stage may name in the place of a folder's path.
+    package init(fillingParameter name: String, _ types: ArtifactType..., help: String) {
+        self.name = name
+        self.types = types
+        isRequired = false
+        gathers = false
+        fillsParameter = true
         self.help = help
     }
 

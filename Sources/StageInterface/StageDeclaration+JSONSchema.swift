@@ -138,10 +138,13 @@ extension StageDeclaration {
     private var partsSchema: JSONValue {
         var required: [JSONValue] = []
         if inputs.contains(where: \.isRequired) { required.append("from") }
-        if parameters.contains(where: \.isRequired) { required.append("with") }
+        let filled = Set(inputs.filter(\.fillsParameter).map(\.name))
+        if parameters.contains(where: { $0.isRequired && !filled.contains($0.name) }) { required.append("with") }
         return [
             "required": .array(required),
-            "properties": ["from": inputsSchema, "with": parameters.schema(isRequired: required.contains("with"))],
+            "properties": [
+                "from": inputsSchema, "with": parameters.schema(isRequired: required.contains("with"), except: filled),
+            ],
         ]
     }
 
@@ -183,11 +186,13 @@ extension ParameterDeclaration {
 }
 
 extension [ParameterDeclaration] {
-    /// - Parameter isRequired: whether there must be a mapping; if not, an empty value does as well.
-    fileprivate func schema(isRequired: Bool = true) -> JSONValue {
+    /// - Parameters:
+    ///   - isRequired: whether there must be a mapping; if not, an empty value does as well.
+    ///   - others: those that may stand elsewhere.
+    fileprivate func schema(isRequired: Bool = true, except others: Set<String> = []) -> JSONValue {
         [
             "type": isRequired ? "object" : ["object", "null"],
-            "required": .array(filter(\.isRequired).map { .string($0.name) }),
+            "required": .array(filter { $0.isRequired && !others.contains($0.name) }.map { .string($0.name) }),
             "additionalProperties": false,
             "properties": .object(
                 Dictionary(map { ($0.name, $0.schema) }, uniquingKeysWith: { first, _ in first })),

@@ -22,15 +22,15 @@ struct DownloadPlanner {
     }
 
     /// What a sound stage reads by address.
-    mutating func fetched(by draft: StageDraft) -> [Stage.Fetched] {
+    mutating func fetched(by draft: StageDraft) -> [Stage.Supplied] {
         guard let reader = draft.declaration else { return [] }
         return reader.parameters.paths(in: draft.values).compactMap { path in
             guard RemoteSource.isRemote(path.spelled), let source = try? RemoteSource(parsing: path.spelled),
                 let artifact = declaration.output.types.first
             else { return nil }
             let value = path.parameter.first.flatMap { draft.places[$0] }?.part(at: path.parameter.dropFirst())
-            return Stage.Fetched(
-                parameter: path.parameter, source: source,
+            return Stage.Supplied(
+                parameter: path.parameter, spelled: source.spelled, shown: source.shown, fileName: source.fileName,
                 stage: stage(fetching: source, writtenAs: value, for: draft), artifact: artifact)
         }
     }
@@ -47,7 +47,7 @@ struct DownloadPlanner {
             Stage(
                 name: name, writtenName: name, coordinates: [], declaration: declaration, description: nil,
                 values: declaration.parameters.resolve([parameter: .string(source.spelled)]).values,
-                written: [parameter], inputs: [], fetched: [], output: declaration.output.types[0],
+                written: [parameter], inputs: [], supplied: [], output: declaration.output.types[0],
                 location: location, withLocation: location, places: value.map { [parameter: $0] } ?? [:],
                 projectFolder: projectFolder))
         return name

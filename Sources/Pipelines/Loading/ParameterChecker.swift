@@ -44,7 +44,8 @@ struct ParameterChecker {
             if !entry.value.isKnown { unknown.insert(entry.key) }
         }
         drafts[index].reportedParameters = unknown
-        let (values, problems) = declaration.parameters.resolve(with.json)
+        let (values, problems) = declaration.parameters.resolve(
+            with.json.merging(filled(at: index)) { written, _ in written })
         drafts[index].values = values
         // A value with an unknown part can't be judged, and why it is unknown has been said.
         let told = problems.filter { problem in
@@ -56,6 +57,24 @@ struct ParameterChecker {
                 "stage `\(drafts[index].writtenName)` has \(told.count - Self.mostProblems) more mistakes under `with`",
                 at: drafts[index].parametersLocation)
         }
+    }
+
+    /// What stages give in the place of folders.
+    private mutating func filled(at index: Int) -> [String: JSONValue] {
+        var values: [String: JSONValue] = [:]
+        for edge in drafts[index].edges where edge.input.fillsParameter {
+            let name = edge.input.name
+            guard drafts[index].places[name] == nil else {
+                diagnostics.error(
+                    "stage `\(drafts[index].writtenName)` has `\(name)` under `from` and under `with`",
+                    at: edge.location, help: "leave out one of them")
+                continue
+            }
+            let value = JSONValue.string(StageReference.spelled(drafts[edge.stage].name))
+            values[name] = value
+            drafts[index].places[name] = LocatedValue(.scalar(value), at: edge.location)
+        }
+        return values
     }
 
     private mutating func inherit(_ declaration: StageDeclaration, at index: Int) {
@@ -107,6 +126,10 @@ struct ParameterChecker {
                 checkAddress(path, at: index)
                 continue
             }
+            if let stage = StageReference.stage(of: path.spelled) {
+                checkReference(to: stage, path, at: index)
+                continue
+            }
             let draft = drafts[index]
             guard
                 let finding = paths?.check(
@@ -115,6 +138,17 @@ struct ParameterChecker {
             drafts[index].reportedParameters.formUnion(path.parameter.prefix(1))
             report(finding.message, at: path.parameter, of: index, help: finding.help)
         }
+    }
+
+    /// What a stage gives in the place of a path can't be written there.
+    private mutating func checkReference(to stage: String, _ path: ParameterPath, at index: Int) {
+        guard let name = path.parameter.first, drafts[index].with?.contains(where: { $0.key == name }) == true else {
+            return
+        }
+        drafts[index].reportedParameters.insert(name)
+        report(
+            "`\(path.spelled)` is no path", at: path.parameter, of: index,
+            help: "write `\(name): \(stage)` under `from`, or the path as `./\(path.spelled)`")
     }
 
     /// An address in the place of a path.

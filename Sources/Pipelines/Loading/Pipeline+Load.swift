@@ -79,14 +79,14 @@ extension PipelineParameter {
 extension Stage {
     /// A stage from a draft without faults; nil for one of an unknown kind.
     fileprivate init?(
-        _ draft: StageDraft, among drafts: [StageDraft], fetched: [Fetched], projectFolder: String
+        _ draft: StageDraft, among drafts: [StageDraft], fetched: [Supplied], projectFolder: String
     ) {
         guard let declaration = draft.declaration, let output = draft.output else { return nil }
         self.init(
             name: draft.name, writtenName: draft.writtenName, coordinates: draft.coordinates, declaration: declaration,
             description: draft.description, values: draft.values,
             written: Set((draft.with ?? []).map(\.key)),
-            inputs: draft.edges.compactMap { edge in
+            inputs: draft.edges.filter { !$0.input.fillsParameter }.compactMap { edge in
                 let feeder = drafts[edge.stage]
                 return feeder.output.map {
                     Stage.Input(
@@ -96,9 +96,26 @@ extension Stage {
                         location: edge.location)
                 }
             },
-            fetched: fetched, output: output, location: draft.location, withLocation: draft.parametersLocation,
+            supplied: fetched + Self.made(for: draft, declaration, among: drafts), output: output,
+            location: draft.location, withLocation: draft.parametersLocation,
             places: draft.places,
             projectFolder: projectFolder)
+    }
+}
+
+extension Stage {
+    /// What stages of the pipeline give in the place of paths.
+    private static func made(
+        for draft: StageDraft, _ declaration: StageDeclaration, among drafts: [StageDraft]
+    ) -> [Supplied] {
+        declaration.parameters.paths(in: draft.values).compactMap { path in
+            guard let name = StageReference.stage(of: path.spelled),
+                let feeder = drafts.first(where: { $0.name == name }), let artifact = feeder.output
+            else { return nil }
+            return Supplied(
+                parameter: path.parameter, spelled: path.spelled, shown: feeder.writtenName, fileName: nil,
+                stage: name, artifact: artifact)
+        }
     }
 }
 
