@@ -14,10 +14,18 @@ extension DescribedArchitecture {
                 path: path, ["`\(description.modelType)` has no head for \(options.task.rawValue)"],
                 help: "its tasks are \(known.joined(separator: ", "))")
         }
-        let file = try ShardedSafetensors(folder: folder)
-        let weights = WeightReader(
-            path: folder, source: file, dtype: options.dtype, device: options.device,
-            canonicalName: description.naming.canonicalName(in: file.names, head: head))
+        let weights: WeightReader
+        if options.isNew {
+            let fresh = FreshWeights(
+                generator: options.generator, deviation: description.initializerRange,
+                layerCount: description.layers.count)
+            weights = WeightReader(fresh: fresh, dtype: options.dtype, device: options.device)
+        } else {
+            let file = try ShardedSafetensors(folder: folder)
+            weights = WeightReader(
+                path: folder, source: file, dtype: options.dtype, device: options.device,
+                canonicalName: description.naming.canonicalName(in: file.names, head: head))
+        }
         let classes = options.task.hasClasses ? classes(head, description, options, weights) : nil
         let problemType =
             options.problemType ?? description.problemType

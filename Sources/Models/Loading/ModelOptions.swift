@@ -12,6 +12,8 @@ package struct ModelOptions {
     package var device: Device
     /// Where the numbers of a new head come from.
     package var generator: RandomGenerator
+    /// All weights are new: the folder has a configuration alone.
+    package var isNew = false
 
     package init(
         task: ModelTask = .sequenceClassification, labels: [String]? = nil, problemType: ProblemType? = nil,

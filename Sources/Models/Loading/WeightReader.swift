@@ -16,7 +16,9 @@ package final class WeightReader {
     package let dtype: DType
     package let device: Device
     private let path: String
-    private let source: any TensorSource
+    private let source: (any TensorSource)?
+    /// Where values come from that no file has.
+    private let fresh: FreshWeights?
     /// The tensors' names in the file by their names in the model.
     private var fileNames: [String: String] = [:]
     private var unread: Set<String>
@@ -32,6 +34,7 @@ package final class WeightReader {
     ) {
         self.path = path
         self.source = source
+        fresh = nil
         self.dtype = dtype
         self.device = device
         for name in source.names {
@@ -43,10 +46,20 @@ package final class WeightReader {
         unread = Set(fileNames.keys)
     }
 
+    /// Makes what a model asks for anew.
+    init(fresh: FreshWeights, dtype: DType = .float32, device: Device) {
+        path = ""
+        source = nil
+        self.fresh = fresh
+        self.dtype = dtype
+        self.device = device
+        unread = []
+    }
+
     package func contains(_ name: String) -> Bool { fileNames[name] != nil }
 
     package func shape(of name: String) -> [Int]? {
-        fileNames[name].flatMap { source.info($0)?.shape }
+        fileNames[name].flatMap { source?.info($0)?.shape }
     }
 
     /// Marks tensors as accounted for without reading them.
@@ -61,9 +74,13 @@ package final class WeightReader {
     package func parameter(
         _ name: String, shape: [Int], role: Parameter.Role, dtype: DType? = nil, isTransposedInFile: Bool = false
     ) throws -> Parameter {
+        if let fresh {
+            let value = try fresh.value(name, shape: shape, role: role).to(dtype ?? self.dtype).to(device)
+            return Parameter(name: name, role: role, value: value, isTransposedInFile: isTransposedInFile)
+        }
         unread.remove(name)
         let fileShape = isTransposedInFile ? shape.reversed() : shape
-        guard let fileName = fileNames[name], let info = source.info(fileName) else {
+        guard let source, let fileName = fileNames[name], let info = source.info(fileName) else {
             problems.append("missing `\(name)` \(fileShape)")
             return try placeholder(name, shape, role)
         }

@@ -13,6 +13,7 @@ enum T5: ModelArchitecture {
                 ["`t5` has no head for \(options.task.rawValue)"],
                 help: "its task is \(ModelTask.sequenceToSequence.rawValue)")
         }
+        guard !options.isNew else { throw ModelError(["new weights for `t5` are not supported"]) }
         let file = try ShardedSafetensors(folder: folder)
         // Copies of the word embeddings, and a bias that old files have and nothing reads.
         var unused = ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight"]
