@@ -164,8 +164,8 @@ let package = Package(
         library(
             "Stages",
             [
-                "Diagnostics", "Downloads", "ExternalPrograms", "JSONValues", "Models", "PEFT", "StageInterface",
-                "Tensors", "Tokenizers", "Training",
+                "Diagnostics", "Downloads", "ExternalPrograms", "Generation", "JSONValues", "Models", "PEFT",
+                "StageInterface", "Tensors", "TextMetrics", "Tokenizers", "Training",
             ]),
 
         /** Tables, figures and bars for a terminal. */

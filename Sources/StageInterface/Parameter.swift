@@ -143,22 +143,28 @@ extension Parameter {
     }
 
     /// Some of an enumeration's raw values.
-    package static func choices<Element>(_ name: String, default value: [Element], help: String) -> Self
+    ///
+    /// - Parameter cases: those that may be chosen; default: all.
+    package static func choices<Element>(
+        _ name: String, among cases: [Element] = Array(Element.allCases), default value: [Element], help: String
+    ) -> Self
     where
         Value == [Element], Element: RawRepresentable & CaseIterable & Sendable, Element.RawValue == String
     {
         Self(
-            name, .list(of: .choice(Element.allCases.map(\.rawValue)), atLeast: 1),
+            name, .list(of: .choice(cases.map(\.rawValue)), atLeast: 1),
             default: .value(.array(value.map { .string($0.rawValue) })), help: help
         ) { $0.arrayValue?.compactMap { $0.stringValue.flatMap(Element.init(rawValue:)) } }
     }
 
     /// The same; nil where nothing is written.
-    package static func optionalChoices<Element>(_ name: String, help: String) -> Self
+    package static func optionalChoices<Element>(
+        _ name: String, among cases: [Element] = Array(Element.allCases), help: String
+    ) -> Self
     where
         Value == [Element]?, Element: RawRepresentable & CaseIterable & Sendable, Element.RawValue == String
     {
-        Self(name, .list(of: .choice(Element.allCases.map(\.rawValue)), atLeast: 1), default: .absent, help: help) {
+        Self(name, .list(of: .choice(cases.map(\.rawValue)), atLeast: 1), default: .absent, help: help) {
             $0.isNull ? .some(nil) : $0.arrayValue?.compactMap { $0.stringValue.flatMap(Element.init(rawValue:)) }
         }
     }

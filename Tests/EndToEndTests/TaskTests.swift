@@ -92,13 +92,34 @@ struct TaskTests {
             }
             try project.write(rows.joined(), to: "rows.jsonl")
             let task = model == "t5" ? "sequence-to-sequence" : "causal-language-modelling"
-            let yaml = pipeline(data: "source: rows.jsonl, target: answer", method: method, task: task, epochs: 6)
+            let yaml =
+                pipeline(data: "source: rows.jsonl, target: answer", method: method, task: task, epochs: 6)
+                    + """
+                      said:
+                        uses: generate
+                        from: {adapter: adapter, tokens: tokens, dataset: rows}
+                        with: {num_beams: 2, max_new_tokens: 4}
+                      drawn:
+                        uses: generate
+                        from: {adapter: adapter, tokens: tokens, dataset: rows}
+                        with: {do_sample: true, top_p: 0.9, max_new_tokens: 4, limit: 3, metrics: [exact_match]}
+                      table: {uses: compare, from: {scores: said}, with: {sort_by: bleu}}
+
+                    """
             let stages = try run(project, yaml, "--keep-going", expectsMerge: merges)
             let scores = try #require(stages["scores"]?["metrics"])
             // Two words and the end.
             #expect(scores["tokens"].intValue == 3 * (scores["rows"].intValue ?? 0))
             let losses = try Self.record(stages)["losses"].arrayValue?.compactMap(\.doubleValue) ?? []
             #expect(try #require(losses.last) < (try #require(losses.first)))
+            let said = try #require(stages["said"]?["metrics"])
+            #expect(said["rows"] == scores["rows"])
+            #expect(said["bleu"].doubleValue != nil)
+            let answers = try Self.predictions(of: "said", stages)
+            let exact = answers.count { $0["references"].arrayValue?.contains($0["predicted"]) == true }
+            #expect(said["exact_match"].doubleValue == Double(exact) / Double(answers.count))
+            #expect(try Self.predictions(of: "drawn", stages).count == 3)
+            #expect(stages["table"]?["metrics"]["metrics"] == ["bleu", "chrf", "rouge_l", "exact_match"])
             if merges { #expect(stages["merged"]?["metrics"]["perplexity"].doubleValue ?? 0 > 1) }
         }
     }
@@ -162,6 +183,12 @@ struct TaskTests {
         let folder = URL(fileURLWithPath: stages["scores"]?["artifact"].stringValue ?? "")
         let text = try String(contentsOf: folder.appending(path: "predictions.jsonl"), encoding: .utf8)
         return try JSONValue(parsing: try #require(text.split(separator: "\n").first))
+    }
+
+    private static func predictions(of stage: String, _ stages: [String: JSONValue]) throws -> [JSONValue] {
+        let folder = URL(fileURLWithPath: stages[stage]?["artifact"].stringValue ?? "")
+        return try String(contentsOf: folder.appending(path: "predictions.jsonl"), encoding: .utf8)
+            .split(separator: "\n").map { try JSONValue(parsing: $0) }
     }
 
     private static func record(_ stages: [String: JSONValue]) throws -> JSONValue {

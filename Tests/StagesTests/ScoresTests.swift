@@ -28,7 +28,7 @@ struct ScoresTests {
 
     @Test("can each be chosen, and every task has those that it shows by itself", arguments: evaluations)
     func names(evaluation: Evaluation) throws {
-        for (name, _) in evaluation.metrics.figures { #expect(EvaluateStage.Metric(rawValue: name) != nil, "\(name)") }
+        for (name, _) in evaluation.metrics.figures { #expect(ScoreMetric(rawValue: name) != nil, "\(name)") }
         let scores = Scores(
             evaluation: evaluation, learned: LearnedTask(.sequenceClassification, labels: ["a", "b"]), split: .test,
             rows: 1)

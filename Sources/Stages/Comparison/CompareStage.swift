@@ -7,12 +7,12 @@ enum CompareStage: StageKind {
     static let over = Parameter.texts(
         "over", default: ["seed"],
         help: "Axes that a row takes together, as mean and standard deviation; those that no score has are ignored.")
-    static let metrics = Parameter<[EvaluateStage.Metric]?>.optionalChoices(
+    static let metrics = Parameter<[ScoreMetric]?>.optionalChoices(
         "metrics", help: "The figures of the table; default: those that all scores have.")
-    static let sortBy = Parameter<EvaluateStage.Metric?>(
-        "sort_by", .choice(EvaluateStage.Metric.allCases.map(\.rawValue)), default: .absent,
+    static let sortBy = Parameter<ScoreMetric?>(
+        "sort_by", .choice(ScoreMetric.allCases.map(\.rawValue)), default: .absent,
         help: "The figure that orders the rows, the best first; default: the order of the pipeline."
-    ) { $0.isNull ? .some(nil) : $0.stringValue.flatMap(EvaluateStage.Metric.init) }
+    ) { $0.isNull ? .some(nil) : $0.stringValue.flatMap(ScoreMetric.init) }
 
     static let declaration = StageDeclaration(
         kind: "compare", version: 1, summary: "Gather the scores of several stages, or of a sweep, in one table",

@@ -37,19 +37,19 @@ struct Comparison {
     }
 
     private(set) var rows: [Row] = []
-    let metrics: [EvaluateStage.Metric]
+    let metrics: [ScoreMetric]
     private(set) var warnings: [String] = []
-    private let sortBy: EvaluateStage.Metric?
+    private let sortBy: ScoreMetric?
 
     /// - Parameters:
     ///   - over: axes in which the scores of a row may differ.
     ///   - metrics: the figures; nil for all that every score has.
     /// - Throws: ``StageFailure`` for a figure that some score doesn't have.
     init(
-        _ scores: [GatheredScores], over: Set<String>, metrics chosen: [EvaluateStage.Metric]?,
-        sortBy: EvaluateStage.Metric?
+        _ scores: [GatheredScores], over: Set<String>, metrics chosen: [ScoreMetric]?,
+        sortBy: ScoreMetric?
     ) throws {
-        let common = EvaluateStage.Metric.allCases.filter { metric in
+        let common = ScoreMetric.allCases.filter { metric in
             scores.allSatisfy { $0.figures[metric.rawValue].doubleValue != nil }
         }
         metrics = (chosen ?? common) + (sortBy.map { chosen?.contains($0) ?? true ? [] : [$0] } ?? [])
@@ -163,14 +163,5 @@ extension Comparison.Figure {
     /// `0.8498 ± 0.0046`
     var text: String {
         String(format: "%.4f", mean) + (deviation.map { " ± " + String(format: "%.4f", $0) } ?? "")
-    }
-}
-
-extension EvaluateStage.Metric {
-    fileprivate func isBetter(_ value: Double, than other: Double) -> Bool {
-        switch self {
-        case .loss, .mse, .mae, .perplexity: value < other
-        default: value > other
-        }
     }
 }

@@ -7,14 +7,9 @@ import Training
 
 /// `evaluate`: how well a model does on a split, with all predictions kept.
 enum EvaluateStage: StageKind {
-    enum Metric: String, CaseIterable, Sendable {
-        case accuracy, f1, precision, recall, mcc, loss, mse, mae, pearson, spearman, r2, perplexity
-        case macroF1 = "macro_f1"
-    }
-
     static let split = Parameter<SplitName>.choice("split", default: .test, help: "The split that is scored.")
-    static let metrics = Parameter<[Metric]?>.optionalChoices(
-        "metrics",
+    static let metrics = Parameter<[ScoreMetric]?>.optionalChoices(
+        "metrics", among: ScoreMetric.ofLogits,
         help: "The figures of the table; default: those of the task. f1, precision and recall are of class 1 of two, "
             + "else the mean over classes; over all decisions where a row may have several.")
     static let model = Parameter.inheritedFolder(

@@ -25,7 +25,7 @@ struct Scores {
     /// - Parameter chosen: the figures for the table, nil for those of the task; the loss, the matrix and the classes
     ///   are there in any case.
     /// - Throws: ``StageFailure`` for figures that the task doesn't have.
-    func json(_ chosen: [EvaluateStage.Metric]?) throws -> JSONValue {
+    func json(_ chosen: [ScoreMetric]?) throws -> JSONValue {
         var json: JSONValue = ["split": .string(split.rawValue), "rows": .int(rows)]
         if !learned.labels.isEmpty { json["labels"] = .array(learned.labels.map(JSONValue.string)) }
         switch evaluation.metrics {

@@ -25,7 +25,12 @@ enum TokenizeStage: StageKind {
             token.
             """,
         parameters: [tokenizer.declaration, maxLength.declaration, maxAnswerLength.declaration],
-        inputs: [InputDeclaration("dataset", .dataset, help: "The texts.")],
+        inputs: [
+            InputDeclaration("dataset", .dataset, help: "The texts."),
+            InputDeclaration(
+                fillingParameter: "tokenizer", .model,
+                help: "In the place of the parameter: a model that a stage gives."),
+        ],
         output: .always(.tokens),
         example: """
             tokens:

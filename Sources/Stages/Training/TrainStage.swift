@@ -75,6 +75,9 @@ enum TrainStage: StageKind {
         inputs: [
             InputDeclaration("tokens", .tokens, help: "The rows."),
             InputDeclaration("method", .method, help: "What is trained."),
+            InputDeclaration(
+                fillingParameter: "model", .model,
+                help: "In the place of the parameter: a base model that a stage gives."),
         ],
         output: .always(.adapter), compute: .tensors,
         continuation: ContinuationDeclaration(parameter: epochs.declaration.name) { parameters in
