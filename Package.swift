@@ -164,7 +164,8 @@ let package = Package(
         library(
             "Stages",
             [
-                "Diagnostics", "Downloads", "ExternalPrograms", "Generation", "JSONValues", "Models", "PEFT",
+                "ChatTemplates", "Diagnostics", "Downloads", "ExternalPrograms", "Generation", "JSONValues", "Models",
+                "PEFT",
                 "StageInterface", "Tensors", "TextMetrics", "Tokenizers", "Training",
             ]),
 
@@ -249,7 +250,8 @@ let package = Package(
             ["Diagnostics", "Execution", "JSONValues", "Pipelines", "StageInterface", "Store", .system]),
         tests(
             "StagesTests",
-            ["Diagnostics", "JSONValues", "Models", "PEFT", "StageInterface", "Stages", "Tensors", "Training"]),
+            ["Diagnostics", "JSONValues", "Models", "PEFT", "StageInterface", "Stages", "Tensors", "Training"],
+            files: ["Data/Golden"]),
         tests("ReportsTests", ["Diagnostics", "JSONValues", "Reports"]),
         tests("EndToEndTests", ["ExternalPrograms", "JSONValues", "Stages", "Store", "Tensors", .system]),
     ],

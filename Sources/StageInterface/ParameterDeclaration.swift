@@ -58,12 +58,7 @@ extension ParameterDeclaration {
 
     /// Whether the key has the parameter with this value, which is resolved.
     package func isInKey(with value: JSONValue) -> Bool {
-        guard isInKey, !isInKeyAtDefault else { return isInKey }
-        switch defaultValue {
-        case .value(let fallback): return type.resolve(fallback, at: []).value != value
-        case .absent: return !value.isNull
-        case .required, .inherited: return true
-        }
+        isInKey && (isInKeyAtDefault || value != resolvedDefault)
     }
 }
 

@@ -21,8 +21,17 @@ enum DataStage: StageKind {
     static let label = columnParameter(
         "label", default: .value("label"), help: "The column of the class, the classes, the number or the tags.")
     static let answer = columnParameter("answer", default: .value("answer"), help: "The column of the answer.")
+    static let format = Parameter<RowFormat>.choice(
+        "format", default: RowFormat.rows,
+        help: "How rows are written: in columns; instructions with `instruction`, `input` and `output`; or chats, as "
+            + "`messages` of `role` and `content`, or `conversations` of `from` and `value`."
+    ).withoutKeyAtDefault
+    static let template = Parameter.optionalFolder(
+        "template", reading: ["chat_template.jinja", "tokenizer_config.json"],
+        help: "The folder of the model whose chat template writes the chats."
+    ).withoutKeyAtDefault
     static let target = Parameter<TargetKind>.choice(
-        "target", default: .label,
+        "target", among: TargetKind.allCases.filter { $0 != .turns }, default: .label,
         help: "What a row teaches: a class; any of several classes; a number; a tag for each word; an answer to the "
             + "text; or none but the text itself.")
     static let header = Parameter.boolean(
@@ -73,11 +82,13 @@ enum DataStage: StageKind {
         discussion: """
             Rows whose text is empty after cleaning are dropped and counted. Classes get their numbers from `labels`, or \
             from the labels that occur in sorted order. The split is a seeded shuffle; sizes are exact to one row, and \
-            answers to one text stay together. Several classes, tags and numbers are lists in json and jsonl; in csv and \
+            answers to one text stay together. Of a chat, what the assistant says is learned, all of its turns; without a \
+            `template`, instructions are written as Alpaca's were, and their outputs are answers. Several classes, tags and numbers are lists in json and jsonl; in csv and \
             tsv `|` stands between classes and between numbers, and spaces between words and between tags.
             """,
         parameters: [
-            source.declaration, validation.declaration, test.declaration, target.declaration, columns.declaration,
+            source.declaration, validation.declaration, test.declaration, format.declaration, template.declaration,
+            target.declaration, columns.declaration,
             header.declaration,
             labels.declaration, limit.declaration, clean.declaration, deduplicate.declaration, split.declaration,
             leakage.declaration,
@@ -120,9 +131,36 @@ enum DataStage: StageKind {
         }
     }
 
+    private static func formatProblems(_ parameters: ParameterValues) throws -> [ParameterProblem] {
+        var problems: [ParameterProblem] = []
+        let format = try parameters[format]
+        let hasTemplate = !parameters.json[template.declaration.name].isNull
+        if format != .rows, try parameters[target] != .label {
+            problems.append(
+                ParameterProblem(
+                    path: [target.declaration.name],
+                    message: "what rows teach follows from `format: \(format.rawValue)`",
+                    help: "leave out `target`"))
+        }
+        if format == .rows, hasTemplate {
+            problems.append(
+                ParameterProblem(
+                    path: [template.declaration.name], message: "rows in columns have no chats",
+                    help: "write `format: messages`, or leave it out"))
+        }
+        if format == .messages || format == .sharegpt, !hasTemplate {
+            problems.append(
+                ParameterProblem(
+                    path: [], message: "`format: \(format.rawValue)` needs a chat template",
+                    help: "write `template:` with a folder that has chat_template.jinja or tokenizer_config.json"))
+        }
+        return problems
+    }
+
     private static func check(_ parameters: ParameterValues) throws -> [ParameterProblem] {
         var problems: [ParameterProblem] = []
         let kind = try parameters[target]
+        problems += try formatProblems(parameters)
         if try parameters[columns][pair] != nil, !kind.readsPairs {
             problems.append(
                 ParameterProblem(

@@ -4,7 +4,8 @@ import StageInterface
 
 /// The layout of a `dataset` artifact.
 ///
-/// `train.jsonl` and its like hold `{"id", "text", "pair"?}` a line, and `label`, `labels`, `numbers`, `tags` or `answer`;
+/// `train.jsonl` and its like hold `{"id", "text", "pair"?}` a line, and `label`, `labels`, `numbers`, `tags`, `answer` or
+/// `turns`, a conversation's parts with the last `answer`;
 /// `dataset.json` which of these it is, the classes' names, and what became of the source's rows.
 enum DatasetFile {
     static let descriptionName = "dataset.json"
@@ -28,6 +29,9 @@ enum DatasetFile {
                 case .numbers(let numbers): object["numbers"] = .array(numbers.map(JSONValue.double))
                 case .tags(let tags): object["tags"] = .array(tags.map(JSONValue.int))
                 case .answer(let answer): object["answer"] = .string(answer)
+                case .turns(let turns, let answer):
+                    object["turns"] = .array(turns.map { [.int($0.lowerBound), .int($0.upperBound)] })
+                    object["answer"] = .string(answer)
                 }
                 if let pair = example.row.pair { object["pair"] = .string(pair) }
                 text += try object.canonical + "\n"
@@ -91,6 +95,13 @@ enum DatasetFile {
         if let labels = row["labels"].arrayValue { return .labels(integers(labels)) }
         if let numbers = row["numbers"].arrayValue { return .numbers(numbers.compactMap(\.doubleValue)) }
         if let tags = row["tags"].arrayValue { return .tags(integers(tags)) }
+        if let turns = row["turns"].arrayValue {
+            let ranges = turns.compactMap { turn -> Range<Int>? in
+                let ends = turn.arrayValue?.compactMap(\.intValue) ?? []
+                return ends.count == 2 && 0 <= ends[0] && ends[0] <= ends[1] ? ends[0]..<ends[1] : nil
+            }
+            return .turns(ranges, answer: row["answer"].stringValue ?? "")
+        }
         if let answer = row["answer"].stringValue { return .answer(answer) }
         return .none
     }

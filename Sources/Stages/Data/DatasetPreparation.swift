@@ -1,3 +1,4 @@
+import ChatTemplates
 import JSONValues
 import StageInterface
 
@@ -39,18 +40,20 @@ struct DatasetPreparation {
     private let split: ParameterValues?
 
     init(_ parameters: ParameterValues) throws {
-        kind = try parameters[DataStage.target]
+        let conversations = try Self.conversations(parameters)
+        kind = try conversations?.kind ?? parameters[DataStage.target]
         let columns = try parameters[DataStage.columns]
         let target: (ColumnReference, String)? =
             switch kind {
-            case .none: nil
+            case .none, .turns: nil
             case .answer: (try columns[DataStage.answer] ?? .name("answer"), "answer")
             case .label, .labels, .number, .tags: (try columns[DataStage.label] ?? .name("label"), "label")
             }
         let roles = ColumnRoles(
             text: try columns[DataStage.text] ?? .name("text"), pair: try columns[DataStage.pair], target: target,
             kind: kind)
-        reader = RowReader(roles: roles, hasHeader: try parameters[DataStage.header])
+        reader = RowReader(
+            roles: roles, hasHeader: try parameters[DataStage.header], conversations: conversations)
         let clean = try parameters[DataStage.clean]
         cleaning = Cleaning(
             trims: try clean[DataStage.trim], collapsesSpaces: try clean[DataStage.collapse],
@@ -59,6 +62,15 @@ struct DatasetPreparation {
         declaredLabels = try parameters[DataStage.labels]
         limit = try parameters[DataStage.limit]
         split = try parameters[DataStage.split]
+    }
+
+    private static func conversations(_ parameters: ParameterValues) throws -> ConversationReader? {
+        let format = try parameters[DataStage.format]
+        guard format != .rows else { return nil }
+        let template = try StageFailure.locating(DataStage.template.declaration.name) {
+            try parameters[DataStage.template].map { try ChatTemplate(tokenizerFolder: $0.path) }
+        }
+        return ConversationReader(format: format, template: template)
     }
 
     func prepare(pool: [InputPath], validation: [InputPath], test: [InputPath]) throws -> PreparedDataset {
@@ -84,7 +96,8 @@ struct DatasetPreparation {
             var examples: [Example] = []
             for (row, target) in zip(rows, targets) {
                 var row = row
-                row.text = cleaning(row.text)
+                // Of a conversation, parts of the text are known by their places.
+                if kind != .turns { row.text = cleaning(row.text) }
                 row.pair = row.pair.map(cleaning.callAsFunction)
                 var target = target
                 if case .answer(let answer) = target { target = .answer(cleaning(answer)) }

@@ -69,6 +69,7 @@ struct LabelSet: Sendable {
             case (.tags, .names(let names)): .tags(names.map { number($0, row) })
             case (.number, .numbers(let numbers)): .numbers(numbers)
             case (.answer, .text(let answer)): .answer(answer)
+            case (.turns, .turns(let turns, let answer)): .turns(turns, answer: answer)
             default: .none
             }
         }

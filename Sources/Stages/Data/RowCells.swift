@@ -14,7 +14,7 @@ struct RowCells {
 
     func target(ofCell cell: String) throws(Problem) -> RowTarget {
         switch kind {
-        case .none: return .none
+        case .none, .turns: return .none
         case .label, .answer: return .text(cell)
         case .labels:
             return .names(Self.parts(of: cell))
@@ -54,7 +54,7 @@ struct RowCells {
 
     func target(of value: JSONValue) throws(Problem) -> RowTarget {
         switch kind {
-        case .none: return .none
+        case .none, .turns: return .none
         case .answer:
             guard let answer = value.stringValue else { throw expected("a text", value) }
             return .text(answer)

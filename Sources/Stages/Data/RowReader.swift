@@ -9,6 +9,8 @@ struct RowReader {
     let roles: ColumnRoles
     /// The first line of csv and tsv names the columns.
     let hasHeader: Bool
+    /// Reads rows that are conversations; nil where they have columns.
+    var conversations: ConversationReader?
 
     private var cells: RowCells { RowCells(kind: roles.kind) }
 
@@ -35,6 +37,16 @@ struct RowReader {
             bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: file.path)))
         } catch {
             throw StageFailure("can't read \(file.spelled): \(error.localizedDescription)")
+        }
+        if let conversations {
+            switch (file.spelled as NSString).pathExtension {
+            case "jsonl": return try rows(of: try lines(bytes, file), file, conversations)
+            case "json": return try rows(of: try array(bytes, file), file, conversations)
+            default:
+                throw StageFailure(
+                    "\(file.spelled): `format: \(conversations.format.rawValue)` is read from jsonl and json",
+                    place: .parameter(["format"]))
+            }
         }
         switch (file.spelled as NSString).pathExtension {
         case "csv": return try delimited(bytes, .csv, file)
@@ -151,6 +163,27 @@ struct RowReader {
         } catch {
             throw StageFailure("\(file.spelled): \(error)")
         }
+    }
+
+    private func rows(
+        of entries: [Entry], _ file: InputPath, _ conversations: ConversationReader
+    ) throws(StageFailure) -> [Row] {
+        var problems = ProblemList(file: file)
+        var rows: [Row] = []
+        for (value, line) in entries {
+            guard value.objectValue != nil else {
+                problems.append("expected an object, found \(value.kindDescription)", line: line)
+                continue
+            }
+            do {
+                let (text, target) = try conversations.row(of: value)
+                rows.append(Row(text: text, target: target, file: file.spelled, line: line))
+            } catch {
+                problems.append(error.message, line: line)
+            }
+        }
+        try problems.throwIfAny()
+        return rows
     }
 
     private func objects(_ entries: [Entry], _ file: InputPath) throws(StageFailure) -> [Row] {

@@ -10,6 +10,8 @@ enum TargetKind: String, CaseIterable, Sendable {
     case tags
     /// A text that follows the row's text.
     case answer
+    /// Parts of the text: what the assistant says in a conversation.
+    case turns
     /// The text itself.
     case none
 
@@ -27,6 +29,8 @@ enum RowTarget: Sendable, Hashable {
     /// Names of classes: those of the row, or one for each word.
     case names([String])
     case numbers([Double])
+    /// Parts of the text, in its Unicode scalars, and the last of them as it was written.
+    case turns([Range<Int>], answer: String)
 
     /// All names of classes that it mentions.
     func names(_ kind: TargetKind) -> [String] {
@@ -46,6 +50,8 @@ enum ExampleTarget: Sendable, Hashable {
     case numbers([Double])
     case tags([Int])
     case answer(String)
+    /// As ``RowTarget/turns(_:answer:)``.
+    case turns([Range<Int>], answer: String)
 
     /// The class, for keeping shares the same in every split.
     var label: Int? { if case .label(let label) = self { label } else { nil } }
@@ -55,7 +61,7 @@ enum ExampleTarget: Sendable, Hashable {
         switch self {
         case .label(let label): [label]
         case .labels(let labels), .tags(let labels): labels
-        case .none, .numbers, .answer: []
+        case .none, .numbers, .answer, .turns: []
         }
     }
 }

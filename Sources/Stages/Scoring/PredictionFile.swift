@@ -24,7 +24,7 @@ struct PredictionFile {
                 case .label(let label): row["label"] = .string(learned.labels[label])
                 case .labels(let labels): row["labels"] = .array(labels.map { .string(learned.labels[$0]) })
                 case .numbers(let numbers): row["numbers"] = .array(numbers.map(Self.number))
-                case .tags, .answer, .none: break
+                case .tags, .answer, .turns, .none: break
                 }
                 return row
             }, to: folder)

@@ -18,6 +18,7 @@ struct RowEncoder {
         case .label, .labels, .number: try encodeTexts(rows)
         case .tags: try encodeWords(rows)
         case .answer: try encodeAnswers(rows)
+        case .turns: try encodeTurns(rows)
         case .none: try encodeEndingTexts(rows)
         }
     }
@@ -31,7 +32,7 @@ struct RowEncoder {
                 case .label(let label): .label(label)
                 case .labels(let labels): .labels(labels)
                 case .numbers(let numbers): .numbers(numbers.map(Float.init))
-                case .none, .tags, .answer: .none
+                case .none, .tags, .answer, .turns: .none
                 }
             return TokenizedExample(
                 id: row.id, tokenIDs: encoding.ids, typeIDs: pairs == nil ? nil : encoding.typeIDs, target: target)
@@ -107,6 +108,27 @@ struct RowEncoder {
             if let end = tokenizer.endID, ids.last != end { ids.append(end) }
             if ids.count > maximumLength { cut += 1 }
             return TokenizedExample(id: row.id, tokenIDs: Array(ids.prefix(maximumLength)))
+        }
+        return (examples, cut)
+    }
+
+    /// Conversations, of which each token that has a part in what the assistant says is learned. The template has written
+    /// all special tokens. A conversation loses its end, and one of which nothing is left to learn is left out.
+    private func encodeTurns(_ rows: [DatasetFile.StoredRow]) throws -> ([TokenizedExample], Int) {
+        let encodings = try tokenizer.encodeBatch(rows.map(\.text), addSpecialTokens: false, withOffsets: true)
+        var examples: [TokenizedExample] = []
+        var cut = 0
+        for (row, encoding) in zip(rows, encodings) {
+            guard case .turns(let turns, _) = row.target else { continue }
+            if encoding.ids.count > maximumLength { cut += 1 }
+            let labels = encoding.ids.indices.prefix(maximumLength).map { place -> Int32 in
+                let range = encoding.offsets?[place] ?? 0..<0
+                return turns.contains { $0.overlaps(range) } ? encoding.ids[place] : Int32(TaskLoss.ignored)
+            }
+            guard labels.contains(where: { $0 != TaskLoss.ignored }) else { continue }
+            examples.append(
+                TokenizedExample(
+                    id: row.id, tokenIDs: Array(encoding.ids.prefix(maximumLength)), target: .turns(labels)))
         }
         return (examples, cut)
     }

@@ -19,7 +19,7 @@ struct TokenizedExample: Sendable, Hashable {
         case .labels(let labels):
             example.target = .numbers((0..<labelCount).map { labels.contains($0) ? 1 : 0 })
         case .numbers(let numbers): example.target = .numbers(numbers)
-        case .tags(let tags): example.target = .tokens(tags)
+        case .tags(let tags), .turns(let tags): example.target = .tokens(tags)
         case .answer(let answer):
             if task == .causalLanguageModelling { return EncodedExample(prompt: tokenIDs, answer: answer) }
             example.target = .answer(answer)
@@ -40,6 +40,8 @@ enum TokenizedTarget: Sendable, Hashable {
     case tags([Int32])
     /// The answer's tokens, the end included.
     case answer([Int32])
+    /// Each token that the assistant says in a conversation, else `TaskLoss.ignored`.
+    case turns([Int32])
 }
 
 /// A `tokens` artifact, read.

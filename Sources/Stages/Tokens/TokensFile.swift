@@ -38,7 +38,7 @@ enum TokensFile {
             case .none: break
             case .label(let label): labels.append(Int32(label))
             case .numbers(let row): numbers.append(row)
-            case .tags(let row): tags += row
+            case .tags(let row), .turns(let row): tags += row
             case .labels(let row):
                 lists += row.map(Int32.init)
                 offsets.append(Int64(lists.count))
@@ -104,7 +104,9 @@ enum TokensFile {
             return try slices(patterns.map(Float.init(bitPattern:)), (0...count).map { $0 * width }).map {
                 .numbers($0)
             }
-        case .tags: return try slices(try numbers("tags", in: file) as [Int32], offsets).map { .tags($0) }
+        case .tags, .turns:
+            let rows: [[Int32]] = try slices(try numbers("tags", in: file), offsets)
+            return kind == .turns ? rows.map { .turns($0) } : rows.map { .tags($0) }
         case .labels, .answer:
             let lists: [[Int32]] = try slices(
                 try numbers("lists", in: file), try numbers("list_offsets", in: file))

@@ -21,7 +21,9 @@ struct LearnedTask: Sendable, Hashable {
     init(_ task: ModelTask, from tokens: TokenSet) throws {
         let kind = tokens.description.kind
         guard let problemType = Self.problemType(of: task, kind) else {
-            let kinds = TargetKind.allCases.filter { Self.problemType(of: task, $0) != nil }.map { "`\($0.rawValue)`" }
+            let kinds = TargetKind.allCases.filter { $0 != .turns && Self.problemType(of: task, $0) != nil }.map {
+                "`\($0.rawValue)`"
+            }
             throw StageFailure(
                 "the rows have `target: \(kind.rawValue)`, from which \(task.rawValue) learns nothing",
                 help: kinds.isEmpty
@@ -64,7 +66,7 @@ struct LearnedTask: Sendable, Hashable {
         case (.sequenceClassification, .labels): .multiLabel
         case (.sequenceClassification, .number): .regression
         case (.tokenClassification, .tags), (.causalLanguageModelling, .answer), (.causalLanguageModelling, .none),
-            (.sequenceToSequence, .answer):
+            (.causalLanguageModelling, .turns), (.sequenceToSequence, .answer):
             .singleLabel
         default: nil
         }
