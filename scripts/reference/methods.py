@@ -74,6 +74,14 @@ class PTuning(Method):
             {name: tensor.contiguous() for name, tensor in encoder.items()}, folder / "prompt_encoder.safetensors")
 
 
+class AdaLoRA(Method):
+    def read(self, family, task, folder):
+        tuned = super().read(family, task, folder)
+        # PEFT looks for the adapter that it trains where it is given labels, and knows none in one that was loaded.
+        tuned.base_model.trainable_adapter_name = "default"
+        return tuned
+
+
 class BitFit(Method):
     """All biases, and factors that are zero and stay so, as our side writes them; for models that have biases."""
 
@@ -125,7 +133,7 @@ METHODS = [
             alpha_pattern={family.targets[0]: 3})(family, task),
         merges=True, epsilon=1e-5),
     Method("dora", lora(use_dora=True), merges=True),
-    Method("adalora", adalora, merges=True),
+    AdaLoRA("adalora", adalora, merges=True),
     Method("vera", vera(), merges=True),
     Method("vera, seed", vera(save_projection=False), merges=True),
     Method("ia3", ia3, merges=True),
