@@ -13,7 +13,7 @@ package struct LearningRateSearch: Sendable {
     private static let smoothing = 0.9
     /// The search ends where the smooth loss is this many times the lowest.
     private static let limit = 4.0
-    /// Steps at the beginning that decide nothing.
+    /// Steps at the beginning that decide nothing, or a tenth of all if that is more: the mean of few losses says little.
     private static let settling = 5
 
     package init() {}
@@ -67,7 +67,9 @@ package struct LearningRateSearch: Sendable {
             return min(lowest / 10, steepest)
         }
 
-        private var settled: ArraySlice<Point> { points.dropFirst(LearningRateSearch.settling) }
+        private var settled: ArraySlice<Point> {
+            points.dropFirst(max(LearningRateSearch.settling, points.count / 10))
+        }
     }
 
     /// Searches; the model is left as the search left it.
