@@ -67,49 +67,27 @@ package struct AdaLoRA: PEFTMethod, Hashable {
 
     package func attach(to model: any TransformerModel, generator: RandomGenerator) throws -> any TunedModel {
         try validate()
-        let names = SavedModules.names(of: model, extra: modulesToSave)
-        let layers = try layers(of: model, modulesToSave: names, isStrict: true)
-        let saved = try SavedModules(of: model, extra: modulesToSave, prefix: LoRA.filePrefix, isStrict: true)
-        return try assemble(on: model, layers, saved, isTrainable: true) { name, shape in
-            name.hasSuffix(AdaLoRALayer.eName)
-                ? try Tensor.zeros(shape)
-                : try Tensor.normal(shape, mean: 0, standardDeviation: 0.02, generator: generator)
-        }
+        return try attach(
+            to: try LinearTargets(selection, of: model, modulesToSave: modulesToSave) { name, shape in
+                name.hasSuffix(AdaLoRALayer.eName)
+                    ? try Tensor.zeros(shape)
+                    : try Tensor.normal(shape, mean: 0, standardDeviation: 0.02, generator: generator)
+            })
     }
 
     package func attach(to model: any TransformerModel, from source: AdapterSource) throws -> any TunedModel {
         try validate()
-        let names = source.header.effectiveModulesToSave
-        let layers = try layers(of: model, modulesToSave: names, isStrict: false)
-        let saved = try SavedModules(of: model, extra: names, prefix: LoRA.filePrefix, isStrict: false)
-        try saved.read(from: source.tensors, for: model)
-        return try assemble(on: model, layers, saved, isTrainable: source.isTrainable) { name, shape in
-            try source.tensors.parameter(LoRA.filePrefix + name, shape: shape, role: .weight).value
-        }
+        return try attach(to: try LinearTargets(selection, of: model, from: source))
     }
 
-    private func layers(
-        of model: any TransformerModel, modulesToSave: [String], isStrict: Bool
-    ) throws -> [Linear] {
-        var selection = ModuleSelection(targetModules: targetModules)
-        selection.excludeModules = excludeModules
-        selection.layersToTransform = layersToTransform
-        selection.layersPattern = layersPattern
-        selection.modulesToSave = modulesToSave
-        selection.isStrict = isStrict
-        return try selection.selectLinears(in: model)
+    private var selection: ModuleSelection {
+        ModuleSelection(
+            targetModules: targetModules, excludeModules: excludeModules, layersToTransform: layersToTransform,
+            layersPattern: layersPattern)
     }
 
-    /// Puts adapters on layers.
-    ///
-    /// - Parameter values: the values of a name and a shape.
-    private func assemble(
-        on model: any TransformerModel, _ layers: [Linear], _ saved: SavedModules, isTrainable: Bool,
-        values: (_ name: String, _ shape: [Int]) throws -> Tensor
-    ) throws -> any TunedModel {
-        let trained = Set(saved.all.map(\.name))
-        try model.setTrainable { isTrainable && trained.contains($0.name) }
-        let adapters = try layers.map { layer in
+    private func attach(to targets: LinearTargets) throws -> any TunedModel {
+        let adapters = try targets.map { layer in
             let rows = rankPattern?["\(layer.name).\(AdaLoRALayer.eName)"] ?? Array(repeating: true, count: initR)
             guard rows.count == initR else {
                 throw PEFTError([
@@ -117,21 +95,13 @@ package struct AdaLoRA: PEFTMethod, Hashable {
                 ])
             }
             let r = rows.count { $0 }
-            func parameter(_ suffix: String, _ shape: [Int]) throws -> Parameter {
-                let name = "\(layer.name).\(suffix)"
-                let value = try values(name, shape).to(layer.weight.value.device)
-                let parameter = Parameter(name: name, role: .weight, value: value)
-                try parameter.setTrainable(isTrainable)
-                return parameter
-            }
             return AdaLoRALayer(
-                layer, a: try parameter(AdaLoRALayer.aName, [r, layer.inputSize]),
-                e: try parameter(AdaLoRALayer.eName, [r, 1]),
-                b: try parameter(AdaLoRALayer.bName, [layer.outputSize, r]), rows: rows, scale: scale,
-                dropout: loraDropout)
+                layer, a: try targets.parameter(AdaLoRALayer.aName, [r, layer.inputSize], of: layer),
+                e: try targets.parameter(AdaLoRALayer.eName, [r, 1], of: layer),
+                b: try targets.parameter(AdaLoRALayer.bName, [layer.outputSize, r], of: layer), rows: rows,
+                scale: scale, dropout: loraDropout)
         }
-        for adapter in adapters { adapter.layer.adapter = adapter }
-        return AdaLoRAModel(base: model, method: self, adapters: adapters, saved: saved)
+        return AdaLoRAModel(base: targets.model, method: self, adapters: adapters, saved: targets.saved)
     }
 
     private func validate() throws {
@@ -149,9 +119,7 @@ package struct AdaLoRA: PEFTMethod, Hashable {
         }
         require(
             orthRegWeight >= 0 && orthRegWeight.isFinite, "orth_reg_weight is \(orthRegWeight), expected at least 0")
-        if layersToTransform?.isEmpty == false, case .pattern = targetModules {
-            problems.append("layers_to_transform is for target_modules that are names; say it in the expression")
-        }
+        problems += selection.problems
         if !problems.isEmpty { throw PEFTError(problems) }
     }
 }

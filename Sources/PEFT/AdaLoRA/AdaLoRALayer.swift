@@ -2,7 +2,7 @@ import Models
 import Tensors
 
 /// The adapter of one linear layer: y = W x + b + s B (E ⊙ A) dropout(x), where E has a singular value for each row of A.
-final class AdaLoRALayer: LinearAdapter {
+final class AdaLoRALayer: LayerAdapter {
     static let aName = "lora_A"
     static let eName = "lora_E"
     static let bName = "lora_B"

@@ -9,13 +9,14 @@ final class AdaLoRAModel: TunedModel {
     private let adapters: [AdaLoRALayer]
     private let saved: SavedModules
     private let allocator: RankAllocator
-    private var isMerged = false
+    private let group: AdapterGroup
 
     init(base: any TransformerModel, method: AdaLoRA, adapters: [AdaLoRALayer], saved: SavedModules) {
         self.base = base
         self.method = method
         self.adapters = adapters
         self.saved = saved
+        group = AdapterGroup(adapters)
         allocator = RankAllocator(adapters, targetR: method.targetR, budget: method.budget)
     }
 
@@ -44,31 +45,13 @@ final class AdaLoRAModel: TunedModel {
         }
         var configuration = method.fileConfiguration
         if takesRanks { configuration["rank_pattern"] = .object(pattern) }
-        if method.targetModules == .allLinear {
-            configuration["target_modules"] = TargetModules.names(adapters.map(\.layer.name)).json
-        }
-        if adapters.contains(where: { $0.layer.weight.isTransposedInFile }) { configuration["fan_in_fan_out"] = true }
+        group.complete(&configuration, targets: method.targetModules)
         try AdapterWriter(model: base, method: AdaLoRA.self, baseModelName: baseModelName).write(
             tensors, configuration: configuration, saved: saved, fingerprint: baseFingerprint(), to: folder)
     }
 
-    func merge() throws {
-        guard !isMerged else { return }
-        for adapter in adapters {
-            try adapter.merge()
-            adapter.layer.adapter = nil
-        }
-        isMerged = true
-    }
-
-    func unmerge() throws {
-        guard isMerged else { return }
-        for adapter in adapters {
-            try adapter.unmerge()
-            adapter.layer.adapter = adapter
-        }
-        isMerged = false
-    }
+    func merge() throws { try group.merge() }
+    func unmerge() throws { try group.unmerge() }
 }
 
 extension AdaLoRAModel: StepwiseMethod {

@@ -76,7 +76,7 @@ package struct AdapterCombination: Sendable, Hashable {
         method.modulesToSave = parts.flatMap(\.tuned.saved.names).uniqued()
         let saved = try SavedModules(
             of: model, extra: method.modulesToSave, prefix: LoRA.filePrefix, isStrict: true)
-        let targets = try method.selection(modulesToSave: saved.names, isStrict: true).select(in: model)
+        let targets = try method.selection.saving(saved.names, isStrict: true).select(in: model)
         let values = Dictionary(uniqueKeysWithValues: factors)
         return try method.assemble(on: model, targets: targets, saved: saved, isTrainable: false) { shape in
             try LoRAFactors(shape) { name, dimensions in

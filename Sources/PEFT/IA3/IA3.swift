@@ -26,41 +26,26 @@ package struct IA3: PEFTMethod, Hashable {
     }
 
     package func attach(to model: any TransformerModel, generator: RandomGenerator) throws -> any TunedModel {
-        let names = SavedModules.names(of: model, extra: modulesToSave)
-        let targets = try layers(of: model, modulesToSave: names, isStrict: true)
-        if case .names(let names) = feedforwardModules {
-            let unmatched = names.filter { name in !targets.contains { $0.name.hasSuffix(name) } }
-            guard unmatched.isEmpty else {
-                throw PEFTError(unmatched.map { "feedforward_modules `\($0)` is none of target_modules" })
-            }
-        }
-        let saved = try SavedModules(
-            of: model, extra: modulesToSave, prefix: LoRA.filePrefix, isStrict: true)
-        return try attach(to: model, targets: targets, saved: saved, isTrainable: true) { _, shape in
+        let targets = try LinearTargets(selection, of: model, modulesToSave: modulesToSave) { _, shape in
             initIA3Weights
                 ? try Tensor.ones(shape)
                 : try Tensor.normal(shape, mean: 0, standardDeviation: 1, generator: generator)
         }
+        if case .names(let names) = feedforwardModules {
+            let unmatched = names.filter { name in !targets.layers.contains { $0.name.hasSuffix(name) } }
+            guard unmatched.isEmpty else {
+                throw PEFTError(unmatched.map { "feedforward_modules `\($0)` is none of target_modules" })
+            }
+        }
+        return try attach(to: targets)
     }
 
     package func attach(to model: any TransformerModel, from source: AdapterSource) throws -> any TunedModel {
-        let names = source.header.effectiveModulesToSave
-        let targets = try layers(of: model, modulesToSave: names, isStrict: false)
-        let saved = try SavedModules(of: model, extra: names, prefix: LoRA.filePrefix, isStrict: false)
-        try saved.read(from: source.tensors, for: model)
-        return try attach(to: model, targets: targets, saved: saved, isTrainable: source.isTrainable) { name, shape in
-            try source.tensors.parameter(LoRA.filePrefix + name, shape: shape, role: .weight).value
-        }
+        try attach(to: try LinearTargets(selection, of: model, from: source))
     }
 
-    private func layers(
-        of model: any TransformerModel, modulesToSave: [String], isStrict: Bool
-    ) throws -> [Linear] {
-        var selection = ModuleSelection(targetModules: targetModules)
-        selection.excludeModules = excludeModules
-        selection.modulesToSave = modulesToSave
-        selection.isStrict = isStrict
-        return try selection.selectLinears(in: model)
+    private var selection: ModuleSelection {
+        ModuleSelection(targetModules: targetModules, excludeModules: excludeModules)
     }
 
     private func scalesInput(_ layer: Linear) throws -> Bool {
@@ -71,22 +56,13 @@ package struct IA3: PEFTMethod, Hashable {
         }
     }
 
-    private func attach(
-        to model: any TransformerModel, targets: [Linear], saved: SavedModules, isTrainable: Bool,
-        values: (_ name: String, _ shape: [Int]) throws -> Tensor
-    ) throws -> any TunedModel {
-        let trained = Set(saved.all.map(\.name))
-        try model.setTrainable { isTrainable && trained.contains($0.name) }
+    private func attach(to targets: LinearTargets) throws -> any TunedModel {
         let adapters = try targets.map { layer in
             let scalesInput = try scalesInput(layer)
-            let name = "\(layer.name).ia3_l"
-            let value = try values(name, scalesInput ? [1, layer.inputSize] : [layer.outputSize, 1])
-            let vector = Parameter(name: name, role: .weight, value: try value.to(layer.weight.value.device))
-            try vector.setTrainable(isTrainable)
-            return IA3Layer(layer, vector, scalesInput: scalesInput)
+            let shape = scalesInput ? [1, layer.inputSize] : [layer.outputSize, 1]
+            return IA3Layer(layer, try targets.parameter("ia3_l", shape, of: layer), scalesInput: scalesInput)
         }
-        for adapter in adapters { adapter.layer.adapter = adapter }
-        return IA3Model(base: model, method: self, adapters: adapters, saved: saved)
+        return IA3Model(base: targets.model, method: self, adapters: adapters, saved: targets.saved)
     }
 }
 

@@ -2,7 +2,7 @@ import Models
 import Tensors
 
 /// The adapter of one linear layer: y = l ⊙ (W x + b), or y = W (l ⊙ x) + b.
-final class IA3Layer: LinearAdapter {
+final class IA3Layer: LayerAdapter {
     let layer: Linear
     /// l, (outputs, 1) or (1, inputs)
     let vector: Parameter

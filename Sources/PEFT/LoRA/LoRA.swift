@@ -81,9 +81,8 @@ package struct LoRA: PEFTMethod, Hashable {
 
     package func attach(to model: any TransformerModel, generator: RandomGenerator) throws -> any TunedModel {
         try validate()
-        let targets = try selection(
-            modulesToSave: SavedModules.names(of: model, extra: modulesToSave), isStrict: true
-        ).select(in: model)
+        let targets = try selection.saving(SavedModules.names(of: model, extra: modulesToSave), isStrict: true)
+            .select(in: model)
         let saved = try savedModules(of: model, extra: modulesToSave, targets: targets, isStrict: true)
         if initLoRAWeights.changesBase { try checkPrincipal(targets) }
         let tuned = try assemble(on: model, targets: targets, saved: saved, isTrainable: true) { shape in
@@ -96,7 +95,7 @@ package struct LoRA: PEFTMethod, Hashable {
     package func attach(to model: any TransformerModel, from source: AdapterSource) throws -> any TunedModel {
         try validate()
         let names = source.header.effectiveModulesToSave
-        let targets = try selection(modulesToSave: names, isStrict: false).select(in: model)
+        let targets = try selection.saving(names, isStrict: false).select(in: model)
         let saved = try savedModules(of: model, extra: names, targets: targets, isStrict: false)
         try saved.read(from: source.tensors, for: model)
         let replaced = try replaceBaseLayers(of: targets, from: source.tensors)
@@ -111,14 +110,10 @@ package struct LoRA: PEFTMethod, Hashable {
 
     // MARK: Parts
 
-    func selection(modulesToSave: [String], isStrict: Bool) -> ModuleSelection {
-        var selection = ModuleSelection(targetModules: targetModules)
-        selection.excludeModules = excludeModules
-        selection.layersToTransform = layersToTransform
-        selection.layersPattern = layersPattern
-        selection.modulesToSave = modulesToSave
-        selection.isStrict = isStrict
-        return selection
+    var selection: ModuleSelection {
+        ModuleSelection(
+            targetModules: targetModules, excludeModules: excludeModules, layersToTransform: layersToTransform,
+            layersPattern: layersPattern)
     }
 
     private func savedModules(
@@ -155,8 +150,7 @@ package struct LoRA: PEFTMethod, Hashable {
         on model: any TransformerModel, targets: [AdaptableModule], saved: SavedModules, replaced: [Parameter] = [],
         isTrainable: Bool, values: (LoRAFactors.Shape) throws -> LoRAFactors
     ) throws -> LoRAModel {
-        let trained = Set(saved.all.map(\.name))
-        try model.setTrainable { isTrainable && trained.contains($0.name) }
+        try saved.freezeOthers(in: model, isTrainable: isTrainable)
         let adapters = try targets.map { module -> any LoRAAdapter in
             let rank = try rankPattern.value(for: module.name, key: "rank_pattern") ?? r
             let alpha = try alphaPattern.value(for: module.name, key: "alpha_pattern") ?? loraAlpha
@@ -169,7 +163,6 @@ package struct LoRA: PEFTMethod, Hashable {
             case .embedding(let table): return LoRAEmbedding(table, factors)
             }
         }
-        for adapter in adapters { adapter.putOn() }
         return LoRAModel(base: model, method: self, adapters: adapters, saved: saved, replaced: replaced)
     }
 
@@ -183,12 +176,7 @@ package struct LoRA: PEFTMethod, Hashable {
         if !(0..<1).contains(loraDropout) {
             problems.append("lora_dropout is \(loraDropout), expected at least 0 and less than 1")
         }
-        if layersToTransform?.isEmpty == false, case .pattern = targetModules {
-            problems.append("layers_to_transform is for target_modules that are names; say it in the expression")
-        }
-        if !layersPattern.isEmpty, layersToTransform == nil {
-            problems.append("layers_pattern is of use with layers_to_transform only")
-        }
+        problems += selection.problems
         if loraBias, useDoRA { problems.append("lora_bias is not defined together with use_dora") }
         if !problems.isEmpty { throw PEFTError(problems) }
     }

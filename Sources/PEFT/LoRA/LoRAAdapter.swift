@@ -2,21 +2,10 @@ import Models
 import Tensors
 
 /// The adapter of one module, of a linear layer or of a table.
-protocol LoRAAdapter: AnyObject {
+protocol LoRAAdapter: ModuleAdapter {
     var factors: LoRAFactors { get }
     /// What the adapter stands on.
     var module: AdaptableModule { get }
-    /// The weight of the base model, which merging changes.
-    var weight: Parameter { get }
-
-    /// Makes the module compute with the adapter.
-    func putOn()
-    /// Makes the module compute without the adapter.
-    func takeOff()
-    /// Writes the change into the weight.
-    func merge() throws
-    /// Takes what ``merge()`` wrote off the weight.
-    func unmerge() throws
 }
 
 extension LoRAAdapter {

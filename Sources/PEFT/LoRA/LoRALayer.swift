@@ -4,9 +4,9 @@ import Tensors
 /// The adapter of one linear layer: y = W x + b + s B A dropout(x).
 ///
 /// With a magnitude m, y = m / ‖W + s B A‖ · (W + s B A) x + b, with one norm for each output.
-final class LoRALayer: LinearAdapter, LoRAAdapter {
+final class LoRALayer: LayerAdapter, LoRAAdapter {
     let factors: LoRAFactors
-    private let layer: Linear
+    let layer: Linear
     private let dropout: Double
     private var mergedScale: Tensor?
 
@@ -17,7 +17,6 @@ final class LoRALayer: LinearAdapter, LoRAAdapter {
     }
 
     var module: AdaptableModule { .linear(layer) }
-    var weight: Parameter { layer.weight }
 
     func output(of input: Tensor, through layer: Linear, mode: ForwardMode) throws -> Tensor {
         let isPlain = mode == .inference || dropout == 0
@@ -41,9 +40,6 @@ final class LoRALayer: LinearAdapter, LoRAAdapter {
         let added = try (magnitude - 1) * plain.to(magnitude.dtype) + magnitude * change
         return try base + added.to(base.dtype)
     }
-
-    func putOn() { layer.adapter = self }
-    func takeOff() { layer.adapter = nil }
 
     func merge() throws {
         if let bias = factors.bias {

@@ -12,7 +12,7 @@ final class LoRAModel: TunedModel {
     let replaced: [Parameter]
     /// What the adapters took out of the base model, if they did.
     private var origin: LoRAOrigin?
-    private var isMerged = false
+    private let group: AdapterGroup
 
     init(
         base: any TransformerModel, method: LoRA, adapters: [any LoRAAdapter], saved: SavedModules,
@@ -23,6 +23,7 @@ final class LoRAModel: TunedModel {
         self.adapters = adapters
         self.saved = saved
         self.replaced = replaced
+        group = AdapterGroup(adapters)
     }
 
     var trainableParameters: [Parameter] { adapters.flatMap(\.factors.parameters) + saved.biases + saved.parameters }
@@ -42,11 +43,7 @@ final class LoRAModel: TunedModel {
             tensors[module + "base_layer.weight"] = try weight.fileValue
         }
         var configuration = (origin == nil ? method : method.doubled).fileConfiguration
-        // PEFT's own list for all-linear depends on its version and the task; names do not.
-        if method.targetModules == .allLinear {
-            configuration["target_modules"] = TargetModules.names(adapters.map(\.moduleName)).json
-        }
-        if adapters.contains(where: { $0.weight.isTransposedInFile }) { configuration["fan_in_fan_out"] = true }
+        group.complete(&configuration, targets: method.targetModules)
         let writer = AdapterWriter(model: base, method: LoRA.self, baseModelName: baseModelName)
         try writer.write(
             tensors, configuration: configuration, saved: saved,
@@ -65,7 +62,6 @@ final class LoRAModel: TunedModel {
     }
 
     func merge() throws {
-        guard !isMerged else { return }
         if base.tiesWordEmbeddings, adapters.contains(where: { $0.weight === base.wordEmbeddings.weight }) {
             throw PEFTError(
                 [
@@ -73,33 +69,8 @@ final class LoRAModel: TunedModel {
                         + "which the adapter leaves as they are"
                 ], help: "use the base model together with the adapter")
         }
-        for (index, adapter) in adapters.enumerated() {
-            do {
-                try adapter.merge()
-            } catch {
-                // All or nothing.
-                for merged in adapters[..<index].reversed() {
-                    try merged.unmerge()
-                    merged.putOn()
-                }
-                throw error
-            }
-            adapter.takeOff()
-        }
-        isMerged = true
+        try group.merge()
     }
 
-    func unmerge() throws {
-        guard isMerged else { return }
-        for adapter in adapters.reversed() {
-            try adapter.unmerge()
-            adapter.putOn()
-        }
-        isMerged = false
-    }
-}
-
-extension LoRAAdapter {
-    /// The path of the module.
-    var moduleName: String { String(weight.name.dropLast(".weight".count)) }
+    func unmerge() throws { try group.unmerge() }
 }

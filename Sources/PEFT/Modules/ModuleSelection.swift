@@ -17,8 +17,34 @@ package struct ModuleSelection: Sendable, Hashable {
     /// Whether this is a new adapter: every name must match something. PEFT is content if one does.
     package var isStrict = true
 
-    package init(targetModules: TargetModules) {
+    package init(
+        targetModules: TargetModules, excludeModules: TargetModules? = nil, layersToTransform: [Int]? = nil,
+        layersPattern: [String] = []
+    ) {
         self.targetModules = targetModules
+        self.excludeModules = excludeModules
+        self.layersToTransform = layersToTransform
+        self.layersPattern = layersPattern
+    }
+
+    /// The same beside modules that are trained as they are.
+    func saving(_ modulesToSave: [String], isStrict: Bool) -> ModuleSelection {
+        var selection = self
+        selection.modulesToSave = modulesToSave
+        selection.isStrict = isStrict
+        return selection
+    }
+
+    /// What is said of layers and can't be meant.
+    var problems: [String] {
+        var problems: [String] = []
+        if layersToTransform?.isEmpty == false, case .pattern = targetModules {
+            problems.append("layers_to_transform is for target_modules that are names; say it in the expression")
+        }
+        if !layersPattern.isEmpty, layersToTransform == nil {
+            problems.append("layers_pattern is of use with layers_to_transform only")
+        }
+        return problems
     }
 
     /// The modules of a model that are meant, in its order.

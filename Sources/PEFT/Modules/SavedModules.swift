@@ -61,6 +61,12 @@ struct SavedModules {
 
     var all: [Parameter] { parameters + biases }
 
+    /// Freezes all of a model but these.
+    func freezeOthers(in model: any TransformerModel, isTrainable: Bool) throws {
+        let trained = Set(all.map(\.name))
+        try model.setTrainable { isTrainable && trained.contains($0.name) }
+    }
+
     /// Takes the values from an adapter's file.
     ///
     /// - Throws: ``PEFTError`` if a layer of the head is new and the file doesn't hold it.

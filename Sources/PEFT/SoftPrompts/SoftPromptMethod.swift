@@ -41,8 +41,7 @@ extension SoftPromptMethod {
                     + "\(dimensions.maximumLength) positions"
             ])
         }
-        let trained = Set(saved.all.map(\.name))
-        try model.setTrainable { isTrainable && trained.contains($0.name) }
+        try saved.freezeOthers(in: model, isTrainable: isTrainable)
     }
 
     /// The embeddings of words drawn at random, each with the same probability, (V, d).

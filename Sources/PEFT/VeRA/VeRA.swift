@@ -40,29 +40,24 @@ package struct VeRA: PEFTMethod, Hashable {
 
     package func attach(to model: any TransformerModel, generator: RandomGenerator) throws -> any TunedModel {
         try validate()
-        let names = SavedModules.names(of: model, extra: modulesToSave)
-        let layers = try layers(of: model, modulesToSave: names, isStrict: true)
-        let saved = try SavedModules(of: model, extra: modulesToSave, prefix: LoRA.filePrefix, isStrict: true)
-        let projection = try VeRAProjection(r: r, for: layers, key: projectionPRNGKey, device: model.device)
-        return try assemble(on: model, layers, saved, projection, isTrainable: true) { name, shape in
+        let targets = try LinearTargets(selection, of: model, modulesToSave: modulesToSave) { name, shape in
             name.hasSuffix(VeRALayer.dName) ? try Tensor.full(shape, dInitial) : try Tensor.zeros(shape)
         }
+        return try attach(
+            to: targets,
+            try VeRAProjection(r: r, for: targets.layers, key: projectionPRNGKey, device: model.device))
     }
 
     package func attach(to model: any TransformerModel, from source: AdapterSource) throws -> any TunedModel {
         try validate()
-        let names = source.header.effectiveModulesToSave
-        let layers = try layers(of: model, modulesToSave: names, isStrict: false)
-        let saved = try SavedModules(of: model, extra: names, prefix: LoRA.filePrefix, isStrict: false)
-        try saved.read(from: source.tensors, for: model)
+        let targets = try LinearTargets(selection, of: model, from: source)
         let projection =
             saveProjection
-            ? try VeRAProjection(r: r, for: layers, from: source.tensors)
+            ? try VeRAProjection(r: r, for: targets.layers, from: source.tensors)
             : try VeRAProjection(
-                r: r, for: layers, key: projectionPRNGKey, device: model.device, isEmpty: !hasVectors(source, layers))
-        return try assemble(on: model, layers, saved, projection, isTrainable: source.isTrainable) { name, shape in
-            try source.tensors.parameter(LoRA.filePrefix + name, shape: shape, role: .weight).value
-        }
+                r: r, for: targets.layers, key: projectionPRNGKey, device: model.device,
+                isEmpty: !hasVectors(source, targets.layers))
+        return try attach(to: targets, projection)
     }
 
     /// Whether the file's vectors are of the rank that the configuration says. If not, reading fails in the end, and a
@@ -71,40 +66,20 @@ package struct VeRA: PEFTMethod, Hashable {
         layers.allSatisfy { source.tensors.shape(of: "\(LoRA.filePrefix)\($0.name).\(VeRALayer.dName)") == [r] }
     }
 
-    private func layers(
-        of model: any TransformerModel, modulesToSave: [String], isStrict: Bool
-    ) throws -> [Linear] {
-        var selection = ModuleSelection(targetModules: targetModules)
-        selection.layersToTransform = layersToTransform
-        selection.layersPattern = layersPattern
-        selection.modulesToSave = modulesToSave
-        selection.isStrict = isStrict
-        return try selection.selectLinears(in: model)
+    private var selection: ModuleSelection {
+        ModuleSelection(
+            targetModules: targetModules, layersToTransform: layersToTransform, layersPattern: layersPattern)
     }
 
-    /// Puts adapters on layers.
-    ///
-    /// - Parameter values: the vector of a name and a shape.
-    private func assemble(
-        on model: any TransformerModel, _ layers: [Linear], _ saved: SavedModules, _ projection: VeRAProjection,
-        isTrainable: Bool, values: (_ name: String, _ shape: [Int]) throws -> Tensor
-    ) throws -> any TunedModel {
-        let trained = Set(saved.all.map(\.name))
-        try model.setTrainable { isTrainable && trained.contains($0.name) }
-        let adapters = try layers.map { layer in
-            func vector(_ suffix: String, _ size: Int) throws -> Parameter {
-                let name = "\(layer.name).\(suffix)"
-                let value = try values(name, [size]).to(layer.weight.value.device)
-                let parameter = Parameter(name: name, role: .weight, value: value)
-                try parameter.setTrainable(isTrainable)
-                return parameter
-            }
-            return VeRALayer(
-                layer, b: try vector(VeRALayer.bName, layer.outputSize), d: try vector(VeRALayer.dName, r),
+    private func attach(to targets: LinearTargets, _ projection: VeRAProjection) throws -> any TunedModel {
+        let adapters = try targets.map { layer in
+            VeRALayer(
+                layer, b: try targets.parameter(VeRALayer.bName, [layer.outputSize], of: layer),
+                d: try targets.parameter(VeRALayer.dName, [r], of: layer),
                 projection: try projection.part(for: layer), dropout: veraDropout)
         }
-        for adapter in adapters { adapter.layer.adapter = adapter }
-        return VeRAModel(base: model, method: self, adapters: adapters, projection: projection, saved: saved)
+        return VeRAModel(
+            base: targets.model, method: self, adapters: adapters, projection: projection, saved: targets.saved)
     }
 
     private func validate() throws {
@@ -120,9 +95,7 @@ package struct VeRA: PEFTMethod, Hashable {
             problems.append(
                 "d_initial is \(dInitial), expected a number other than 0: with both vectors at zero nothing learns")
         }
-        if layersToTransform?.isEmpty == false, case .pattern = targetModules {
-            problems.append("layers_to_transform is for target_modules that are names; say it in the expression")
-        }
+        problems += selection.problems
         if !problems.isEmpty { throw PEFTError(problems) }
     }
 }

@@ -2,7 +2,7 @@ import Models
 import Tensors
 
 /// The adapter of one linear layer: y = W x + b + λ_b ⊙ B (λ_d ⊙ A dropout(x)).
-final class VeRALayer: LinearAdapter {
+final class VeRALayer: LayerAdapter {
     static let bName = "vera_lambda_b"
     static let dName = "vera_lambda_d"
 

@@ -9,7 +9,7 @@ final class VeRAModel: TunedModel {
     private let adapters: [VeRALayer]
     private let projection: VeRAProjection
     private let saved: SavedModules
-    private var isMerged = false
+    private let group: AdapterGroup
 
     init(
         base: any TransformerModel, method: VeRA, adapters: [VeRALayer], projection: VeRAProjection,
@@ -20,6 +20,7 @@ final class VeRAModel: TunedModel {
         self.adapters = adapters
         self.projection = projection
         self.saved = saved
+        group = AdapterGroup(adapters)
     }
 
     var trainableParameters: [Parameter] { adapters.flatMap { [$0.b, $0.d] } + saved.all }
@@ -36,29 +37,11 @@ final class VeRAModel: TunedModel {
             tensors[VeRAProjection.bName] = projection.b
         }
         var configuration = method.fileConfiguration
-        if method.targetModules == .allLinear {
-            configuration["target_modules"] = TargetModules.names(adapters.map(\.layer.name)).json
-        }
-        if adapters.contains(where: { $0.layer.weight.isTransposedInFile }) { configuration["fan_in_fan_out"] = true }
+        group.complete(&configuration, targets: method.targetModules)
         try AdapterWriter(model: base, method: VeRA.self, baseModelName: baseModelName).write(
             tensors, configuration: configuration, saved: saved, fingerprint: baseFingerprint(), to: folder)
     }
 
-    func merge() throws {
-        guard !isMerged else { return }
-        for adapter in adapters {
-            try adapter.merge()
-            adapter.layer.adapter = nil
-        }
-        isMerged = true
-    }
-
-    func unmerge() throws {
-        guard isMerged else { return }
-        for adapter in adapters {
-            try adapter.unmerge()
-            adapter.layer.adapter = adapter
-        }
-        isMerged = false
-    }
+    func merge() throws { try group.merge() }
+    func unmerge() throws { try group.unmerge() }
 }
