@@ -88,6 +88,9 @@ let package = Package(
         /** Places in a file, messages with a caret and a remedy, nearest names. */
         library("Diagnostics"),
 
+        /** Loops over many things on all processors. */
+        library("Threading"),
+
         /** JSON as a value, with one canonical spelling. */
         library("JSONValues"),
 
@@ -109,7 +112,7 @@ let package = Package(
         library("Tensors", ["CTorch", "Diagnostics", "JSONValues"]),
 
         /** Text to token ids and back, as tokenizer.json says. */
-        library("Tokenizers", ["JSONValues", "RegularExpressions"]),
+        library("Tokenizers", ["JSONValues", "RegularExpressions", "Threading"]),
 
         /** Chats to text, as a model's chat template says: an evaluator of the Jinja that these are written in. */
         library("ChatTemplates", ["JSONValues"]),
@@ -132,17 +135,19 @@ let package = Package(
         library("StageInterface", ["Diagnostics", "JSONValues", .orderedCollections]),
 
         /** A document becomes a checked pipeline, a pipeline becomes a graph. */
-        library("Pipelines", ["Diagnostics", "JSONValues", "StageInterface", "YAMLDocument", .orderedCollections]),
+        library(
+            "Pipelines",
+            ["Diagnostics", "JSONValues", "StageInterface", "Threading", "YAMLDocument", .orderedCollections]),
 
         /** Objects by content, traces by key, locks, the run journal. */
-        library("Store", ["Diagnostics", "JSONValues", .crypto, .system]),
+        library("Store", ["Diagnostics", "JSONValues", "Threading", .crypto, .system]),
 
         /** The plan, the scheduler, the local executor and its events. */
         library(
             "Execution",
             [
-                "Diagnostics", "JSONValues", "Pipelines", "StageInterface", "Store", .orderedCollections, .subprocess,
-                .system,
+                "Diagnostics", "JSONValues", "Pipelines", "StageInterface", "Store", "Threading", .orderedCollections,
+                .subprocess, .system,
             ]),
 
         /** Results that several machines share, in any place that rclone reaches. */
@@ -221,6 +226,7 @@ let package = Package(
             name: "conformance-tool", dependencies: ["Models", "PEFT", "Tensors", "Training"],
             path: "Tests/ConformanceTool", swiftSettings: swiftSettings),
         tests("DiagnosticsTests", ["Diagnostics"], files: ["Golden"]),
+        tests("ThreadingTests", ["Threading"]),
         tests("JSONValuesTests", ["JSONValues"]),
         tests("RegularExpressionsTests", ["RegularExpressions"]),
         tests("YAMLDocumentTests", ["Diagnostics", "YAMLDocument"], files: ["Golden"]),

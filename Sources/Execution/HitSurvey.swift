@@ -1,7 +1,6 @@
-import Dispatch
 import Pipelines
 import Store
-import Synchronization
+import Threading
 
 /// Which stages need not run: what is known before anything does.
 ///
@@ -48,15 +47,7 @@ struct HitSurvey {
     private static func survey(
         _ stages: [Stage], _ outputs: [String: ContentDigest], _ execution: StageExecution
     ) -> [StageExecution.Survey?] {
-        let parts = (stages.count + part - 1) / part
-        guard parts > 1 else { return stages.map { execution.survey($0, outputs: outputs) } }
-        let found = Mutex([Int: [StageExecution.Survey?]]())
-        DispatchQueue.concurrentPerform(iterations: parts) { number in
-            let range = number * part..<min(stages.count, (number + 1) * part)
-            let surveys = stages[range].map { execution.survey($0, outputs: outputs) }
-            found.withLock { $0[number] = surveys }
-        }
-        return found.withLock { found in (0..<parts).flatMap { found[$0] ?? [] } }
+        stages.concurrentMap(part: part) { execution.survey($0, outputs: outputs) }
     }
 
     /// The stages by the longest way to them among these.

@@ -1,12 +1,11 @@
 import Diagnostics
-import Dispatch
 import Foundation
 import JSONValues
 import Pipelines
 import StageInterface
 import Store
-import Synchronization
 import SystemPackage
+import Threading
 
 /// Makes the components of a stage's key from what the stage reads.
 struct KeyBuilder: Sendable {
@@ -115,15 +114,10 @@ struct KeyBuilder: Sendable {
     private func digestsOfMany(of stage: Stage) -> [String: ContentDigest] {
         guard stage.values.values.contains(where: { ($0.arrayValue?.count ?? 0) >= 256 }) else { return [:] }
         let paths = stage.files.filter { if case .file = $0.type { true } else { false } }.map(\.path.path)
-        let found = Mutex([String: ContentDigest]())
-        let part = (paths.count + 15) / 16
-        DispatchQueue.concurrentPerform(iterations: 16) { number in
-            let digests = paths.dropFirst(number * part).prefix(part).compactMap { path in
-                (try? store.digest(of: FilePath(path))).map { (path, $0) }
-            }
-            found.withLock { $0.merge(digests) { first, _ in first } }
+        let digests = paths.concurrentMap(part: 256) { path in
+            (try? store.digest(of: FilePath(path))).map { (path, $0) }
         }
-        return found.withLock { $0 }
+        return Dictionary(digests.compactMap(\.self)) { first, _ in first }
     }
 }
 

@@ -1,8 +1,7 @@
 import Crypto
-import Dispatch
 import Glibc
-import Synchronization
 import SystemPackage
+import Threading
 
 /// The digest of a file, and the status it had from before its first byte was read to after the last.
 struct HashedFile {
@@ -55,16 +54,5 @@ private func hash(_ descriptor: FileDescriptor, size: Int) throws -> ContentDige
 
 /// Digests files, several at a time. The results stand in the files' order.
 func hashFiles(_ paths: [FilePath]) throws -> [HashedFile] {
-    guard paths.count > 1 else { return try paths.map(hashFile) }
-    let next = Atomic(0)
-    let results = Mutex<[Result<HashedFile, any Error>?]>(Array(repeating: nil, count: paths.count))
-    DispatchQueue.concurrentPerform(iterations: min(paths.count, sysconf(Int32(_SC_NPROCESSORS_ONLN)), 16)) { _ in
-        while true {
-            let index = next.add(1, ordering: .relaxed).oldValue
-            guard index < paths.count else { return }
-            let result = Result { try hashFile(paths[index]) }
-            results.withLock { $0[index] = result }
-        }
-    }
-    return try results.withLock { try $0.compactMap { try $0?.get() } }
+    try paths.concurrentMap(hashFile)
 }

@@ -1,7 +1,6 @@
-import Dispatch
 import Glibc
-import Synchronization
 import SystemPackage
+import Threading
 
 /// The only code of the store that changes the disk, so that every change has its fault point.
 struct FileOperations: Sendable {
@@ -65,17 +64,8 @@ struct FileOperations: Sendable {
     /// wait at the same time.
     func sync(_ paths: [FilePath]) throws {
         // With a fault point one after the other, so that a test finds the same order each time.
-        guard faultPoint == nil, paths.count > 1 else { return try paths.forEach(sync) }
-        let failure = Mutex<(any Error)?>(nil)
-        let next = Atomic(0)
-        DispatchQueue.concurrentPerform(iterations: min(paths.count, 8)) { _ in
-            while true {
-                let index = next.add(1, ordering: .relaxed).oldValue
-                guard index < paths.count else { return }
-                do { try sync(paths[index]) } catch { failure.withLock { $0 = $0 ?? error } }
-            }
-        }
-        if let failure = failure.withLock({ $0 }) { throw failure }
+        guard faultPoint == nil else { return try paths.forEach(sync) }
+        _ = try paths.concurrentMap(threads: 8, sync)
     }
 
     /// Gives a file or folder a new name, replacing a file that has it. Both lie on one file system.

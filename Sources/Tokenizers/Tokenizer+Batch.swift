@@ -1,6 +1,4 @@
-import Dispatch
-import Foundation
-import Synchronization
+import Threading
 
 extension Tokenizer {
     /// Encodes many texts on all cores. The result is that of ``encode(_:pair:addSpecialTokens:maximumLength:withOffsets:)``
@@ -33,30 +31,18 @@ extension Tokenizer {
                 place: "batch", problem: "\(pairs.count) second texts for \(texts.count) first ones; give each one")
         }
         let chunkSize = 256
-        let chunkCount = (texts.count + chunkSize - 1) / chunkSize
-        let results = Mutex<[Int: Result<[Encoding], TokenizerError>]>([:])
-        DispatchQueue.concurrentPerform(iterations: chunkCount) { chunk in
-            let range = chunk * chunkSize..<min((chunk + 1) * chunkSize, texts.count)
-            let result = Result { () throws(TokenizerError) in
-                var workspace = workspace(withOffsets: withOffsets)
-                var encodings: [Encoding] = []
-                encodings.reserveCapacity(range.count)
-                for index in range {
-                    encodings.append(
-                        try encode(
-                            texts[index], pair: pairs?[index], addSpecialTokens: addSpecialTokens,
-                            truncation: truncation, withOffsets: withOffsets, &workspace))
-                }
-                return encodings
+        let chunks = stride(from: 0, to: texts.count, by: chunkSize).map { $0..<min($0 + chunkSize, texts.count) }
+        return try chunks.concurrentMap { (range) throws(TokenizerError) in
+            var workspace = workspace(withOffsets: withOffsets)
+            var encodings: [Encoding] = []
+            encodings.reserveCapacity(range.count)
+            for index in range {
+                encodings.append(
+                    try encode(
+                        texts[index], pair: pairs?[index], addSpecialTokens: addSpecialTokens,
+                        truncation: truncation, withOffsets: withOffsets, &workspace))
             }
-            results.withLock { $0[chunk] = result }
-        }
-        var encodings: [Encoding] = []
-        encodings.reserveCapacity(texts.count)
-        let chunks = results.withLock { $0 }
-        for chunk in 0..<chunkCount {
-            if let result = chunks[chunk] { encodings += try result.get() }
-        }
-        return encodings
+            return encodings
+        }.flatMap(\.self)
     }
 }

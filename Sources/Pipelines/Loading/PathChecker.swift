@@ -1,7 +1,7 @@
 import Diagnostics
 import Foundation
 import StageInterface
-import Synchronization
+import Threading
 
 /// Checks that the files and folders which parameters name are there.
 struct PathChecker {
@@ -74,21 +74,16 @@ struct PathChecker {
         return status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
     }
 
-    /// Looks at many paths at once, so that each need not wait for the one before.
+    /// Looks at paths, many at once, so that each need not wait for the one before.
     mutating func look(at paths: [String]) {
-        guard paths.count >= Self.many else { return }
+        guard paths.count > Self.part else { return }
         let absolute = paths.map { ProjectPath.absolute($0, in: projectFolder) }
-        let found = Mutex([String: Kind?]())
-        let part = (absolute.count + 15) / 16
-        DispatchQueue.concurrentPerform(iterations: 16) { number in
-            let part = absolute.dropFirst(number * part).prefix(part)
-            let kinds = part.map { ($0, Self.kind(of: $0)) }
-            found.withLock { $0.merge(kinds) { first, _ in first } }
-        }
-        kinds.merge(found.withLock { $0 }) { known, _ in known }
+        let found = absolute.concurrentMap(part: Self.part) { Self.kind(of: $0) }
+        for (path, kind) in zip(absolute, found) { kinds[path] = .some(kind) }
     }
 
-    private static let many = 256
+    /// How many paths one thread looks at before it takes more.
+    private static let part = 256
 
     /// Names the first part of the path that is missing, and the name most like it where it should be.
     private mutating func missing(_ what: String, _ spelled: String, at absolute: String) -> Finding {
