@@ -47,5 +47,10 @@ struct LearningRateTableTests {
         #expect(rising.suggestion == nil)
         #expect(!LearningRateTable(rising).plot.contains("┊"))
         #expect(LearningRateTable(.init(points: [], isDiverged: false)).plot.isEmpty)
+        for loss in [0, 0.7] {
+            let flat = LearningRateSearch.Result(
+                points: (1...20).map { .init(rate: Double($0), loss: loss, smoothLoss: loss) }, isDiverged: false)
+            #expect(LearningRateTable(flat).plot.count { $0 == "•" } > 10)
+        }
     }
 }

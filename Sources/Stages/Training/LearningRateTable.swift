@@ -40,12 +40,13 @@ struct LearningRateTable {
         let losses = points.map(\.smoothLoss)
         let lowest = losses.min() ?? 0
         // A loss that runs away would leave no room for the rest.
-        let highest = max(min(losses.max() ?? 0, 1.5 * first.smoothLoss), lowest + .leastNormalMagnitude)
+        let highest = max(min(losses.max() ?? 0, 1.5 * first.smoothLoss), lowest)
+        let range = highest > lowest ? highest - lowest : 1
         func column(_ rate: Double) -> Int {
             Int((log(rate / first.rate) / log(last.rate / first.rate) * Double(Self.width - 1)).rounded())
         }
         func row(_ loss: Double) -> Int {
-            Int(((highest - min(loss, highest)) / (highest - lowest) * Double(Self.height - 1)).rounded())
+            Int(((highest - min(loss, highest)) / range * Double(Self.height - 1)).rounded())
         }
         var cells = Array(repeating: Array(repeating: Character(" "), count: Self.width), count: Self.height)
         let suggested = result.suggestion.map(column)
