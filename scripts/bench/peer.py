@@ -18,6 +18,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "reference"))
+from tables import table  # noqa: E402
 from training_runs import METHODS, PROJECT, pipeline, timed  # noqa: E402
 
 # Name, method, our dtype, the peer's options, and the ratio that we want at least.
@@ -102,12 +103,6 @@ class Bench:
             "    best = max(best, 100 * 2 * 800 * 384 * 1536 / (time.monotonic() - t))\n"
             "print(best)") % (self.options.threads, dtype, dtype)
         return float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
-
-
-def table(header, lines):
-    widths = [max(len(line[column]) for line in [header] + lines) for column in range(len(header))]
-    for line in [header] + lines:
-        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip(), flush=True)
 
 
 def main():

@@ -18,6 +18,8 @@ import sys
 import tempfile
 import time
 
+from tables import table
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OURS = ROOT / ".build/release/peft-pipeline"
 PEERS = ROOT / ".deps/bench/bin"
@@ -165,12 +167,6 @@ class Bench:
 def folder_made(folder):
     folder.mkdir()
     return folder
-
-
-def table(header, lines):
-    widths = [max(len(line[column]) for line in [header] + lines) for column in range(len(header))]
-    for line in [header] + lines:
-        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip(), flush=True)
 
 
 def main():

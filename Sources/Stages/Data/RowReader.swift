@@ -168,6 +168,17 @@ struct RowReader {
     private func rows(
         of entries: [Entry], _ file: InputPath, _ conversations: ConversationReader
     ) throws(StageFailure) -> [Row] {
+        try rows(of: entries, file) { (value, line) throws(RowCells.Problem) in
+            let (text, target) = try conversations.row(of: value)
+            return Row(text: text, target: target, file: file.spelled, line: line)
+        }
+    }
+
+    /// The rows of objects, or what is wrong with all that are none.
+    private func rows(
+        of entries: [Entry], _ file: InputPath,
+        _ row: (_ value: JSONValue, _ line: Int) throws(RowCells.Problem) -> Row
+    ) throws(StageFailure) -> [Row] {
         var problems = ProblemList(file: file)
         var rows: [Row] = []
         for (value, line) in entries {
@@ -176,8 +187,7 @@ struct RowReader {
                 continue
             }
             do {
-                let (text, target) = try conversations.row(of: value)
-                rows.append(Row(text: text, target: target, file: file.spelled, line: line))
+                rows.append(try row(value, line))
             } catch {
                 problems.append(error.message, line: line)
             }
@@ -193,31 +203,21 @@ struct RowReader {
             try key(target.column, role: target.role, names, file)
         }
         let pair = try roles.pair.map { (pair) throws(StageFailure) in try key(pair, role: "pair", names, file) }
-        var problems = ProblemList(file: file)
-        var rows: [Row] = []
-        for (value, line) in entries {
-            guard value.objectValue != nil else {
-                problems.append("expected an object, found \(value.kindDescription)", line: line)
-                continue
-            }
+        return try rows(of: entries, file) { (value, line) throws(RowCells.Problem) in
             guard let content = cells.text(of: value[text]) else {
                 let expected = roles.kind == .tags ? "a text or a list of words" : "a text"
-                problems.append("`\(text)` is \(value[text].phrase), expected \(expected)", line: line)
-                continue
+                throw RowCells.Problem(message: "`\(text)` is \(value[text].phrase), expected \(expected)")
             }
-            do {
-                rows.append(
-                    Row(
-                        text: content, pair: pair.flatMap { value[$0].stringValue },
-                        target: try target.map { (key) throws(RowCells.Problem) in
-                            try cells.target(of: value[key])
-                        } ?? .none, file: file.spelled, line: line))
+            let answer: RowTarget
+            do throws(RowCells.Problem) {
+                answer = try target.map { (key) throws(RowCells.Problem) in try cells.target(of: value[key]) } ?? .none
             } catch {
-                problems.append("`\(target ?? "")` \(error.message)", line: line)
+                throw RowCells.Problem(message: "`\(target ?? "")` \(error.message)")
             }
+            return Row(
+                text: content, pair: pair.flatMap { value[$0].stringValue }, target: answer, file: file.spelled,
+                line: line)
         }
-        try problems.throwIfAny()
-        return rows
     }
 
     private func key(

@@ -125,11 +125,11 @@ enum GenerateStage: StageKind {
             "references": .int(prompts.reduce(0) { $0 + $1.references.count }), "tokens": .int(said), "cut": .int(cut),
         ]
         let chosen = try parameters[metrics]
-        for metric in chosen { figures[metric.rawValue] = .double(value(of: metric, referred)) }
-        try Data((figures.pretty + "\n").utf8)
-            .write(to: URL(fileURLWithPath: context.output).appending(path: "scores.json"))
+        let values = chosen.map { (name: $0.rawValue, value: value(of: $0, referred)) }
+        for (name, value) in values { figures[name] = .double(value) }
+        try ArtifactFile.write((figures.pretty + "\n").utf8, "scores.json", in: context.output)
         return StageReport(
-            summary: chosen.first.map { "\($0.rawValue) \(String(format: "%.4f", value(of: $0, referred)))" } ?? "",
+            summary: values.first.map { "\($0.name) \(String(format: "%.4f", $0.value))" } ?? "",
             metrics: figures,
             measurements: [
                 "seconds": .double(seconds), "tokens_per_second": .double(Double(said) / seconds),
@@ -159,7 +159,7 @@ enum GenerateStage: StageKind {
             ]
             lines += try row.canonical + "\n"
         }
-        try Data(lines.utf8).write(to: URL(fileURLWithPath: folder).appending(path: PredictionFile.name))
+        try ArtifactFile.write(lines.utf8, PredictionFile.name, in: folder)
     }
 
     // MARK: - Parameters

@@ -111,7 +111,7 @@ enum NewModelStage: StageKind {
     }
 
     private static func write(_ json: JSONValue, _ name: String, _ folder: String) throws {
-        try Data((json.pretty + "\n").utf8).write(to: URL(fileURLWithPath: folder).appending(path: name))
+        try ArtifactFile.write((json.pretty + "\n").utf8, name, in: folder)
     }
 
     private static func check(_ parameters: ParameterValues) throws -> [ParameterProblem] {

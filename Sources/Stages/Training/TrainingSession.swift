@@ -1,6 +1,6 @@
-import Models
 import Foundation
 import JSONValues
+import Models
 import PEFT
 import StageInterface
 import Tensors
@@ -37,8 +37,8 @@ struct TrainingSession {
         let tokens = try TokenSet(context.input("tokens"))
         let learned = try LearnedTask(try context.parameters[TrainStage.task], from: tokens)
         let (tuned, configuration) = try attach(learned, try context.parameters[TrainStage.model])
-        do {
-            return try search.run(
+        return try worded {
+            try search.run(
                 model: tuned, configuration: configuration,
                 training: try Self.examples(.train, of: tokens, learned),
                 progress: { step, point in
@@ -50,12 +50,6 @@ struct TrainingSession {
                                 "loss \(String(format: "%.3f", point.smoothLoss))",
                             ]))
                 }, shouldStop: { context.isStopRequested })
-        } catch is TrainingStopped {
-            throw StageStopped()
-        } catch let error as PEFTError {
-            throw StageFailure(error, at: .input("method"))
-        } catch {
-            throw StageFailure(error)
         }
     }
 
@@ -90,8 +84,8 @@ struct TrainingSession {
     /// - Parameter isExtensible: whether a training over more epochs may go on from the end of this one.
     private func train(_ trainer: Trainer, isExtensible: Bool) throws -> TrainingResult {
         let continuation = isExtensible ? context.continuation : nil
-        do {
-            return try trainer.run(
+        return try worded {
+            try trainer.run(
                 checkpointPath: context.scratch + "/checkpoint",
                 earlierPath: continuation?.earlier.map { $0 + "/" + Self.endName },
                 endPath: continuation.map { $0.state + "/" + Self.endName },
@@ -105,6 +99,13 @@ struct TrainingSession {
                                 "\(String(format: "%.0f", progress.samplesPerSecond)) rows/s",
                             ], secondsLeft: progress.secondsLeft))
                 }, shouldStop: { context.isStopRequested })
+        }
+    }
+
+    /// Runs a training, and words what it throws.
+    private func worded<Result>(_ training: () throws -> Result) throws -> Result {
+        do {
+            return try training()
         } catch is TrainingStopped {
             throw StageStopped()
         } catch let error as PEFTError {
