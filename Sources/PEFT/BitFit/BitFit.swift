@@ -4,7 +4,7 @@ package import Tensors
 
 /// BitFit (Ben Zaken et al. 2021, arXiv:2106.10199): the biases of the model are trained, and nothing else but the head.
 ///
-/// PEFT has no type for it. What is saved is an adapter that every version of PEFT reads: LoRA with `bias: all`, whose
+/// PEFT has no type for it. What is saved is an adapter of a type that PEFT has: LoRA with `bias: all`, whose
 /// one pair of factors, of rank 1, is zero. PEFT then takes all biases of the file, and goes on to train them alone: the
 /// gradient of factors that are both zero is zero.
 package struct BitFit: FineTuningMethod, Hashable {
