@@ -3,6 +3,7 @@ import Models
 import PEFT
 import Tensors
 import TestSupport
+import Testing
 
 /// Adapters that PEFT made for the tiny BERT, and what PEFT computes with them, from the folder Golden.
 struct AdapterGolden: Decodable {
@@ -68,4 +69,27 @@ extension TunedModel {
 func difference(_ left: [Float], _ right: [Float]) -> Float {
     guard left.count == right.count else { return .infinity }
     return zip(left, right).map { abs($0 - $1) }.max() ?? 0
+}
+
+/// Expects that a method changes no logits before it is trained, and that what is trained comes back from disk.
+///
+/// - Parameter inspect: looks at the folder.
+func expectRoundTrip(
+    _ method: some PEFTMethod, inspect: (URL) throws -> Void = { _ in }
+) throws {
+    let input = try AdapterGolden.read().input()
+    let base = try tinyBERT().logits(for: input, mode: .inference).floats()
+    let tuned = try method.attachedToTinyBERT()
+    #expect(try tuned.logits(input) == base)
+    try tuned.scramble()
+    let logits = try tuned.logits(input)
+    #expect(difference(logits, base) > 0.01)
+    try withTemporaryFolder { folder in
+        try tuned.save(to: folder.path, baseModelName: nil)
+        try inspect(folder)
+        let loaded = try AdapterFolder.load(folder.path, onto: try tinyBERT(), isTrainable: true)
+        #expect(difference(try loaded.logits(input), logits) < 1e-6)
+        #expect(loaded.trainableParameters.map(\.name) == tuned.trainableParameters.map(\.name))
+        #expect(loaded.trainableParameters.allSatisfy { $0.isTrainable })
+    }
 }
