@@ -137,11 +137,10 @@ struct StageExecution: Sendable {
         try? store.append(event, to: run)
     }
 
-    /// Notes which key the stage computes, and keeps what its worker prints.
-    private func noteStart(of stage: Stage, _ key: StoreKey, _ work: WorkFolder) {
+    /// Notes which key the stage computes.
+    private func noteStart(of stage: Stage, _ key: StoreKey) {
         try? store.append(
             ["event": "started", "stage": .string(stage.name), "key": .string(key.hexadecimal)], to: run)
-        if let log = try? store.beginLog(of: stage.name, run: run) { work.sendLog(to: log) }
     }
 
     // MARK: - Computing
@@ -173,9 +172,11 @@ struct StageExecution: Sendable {
         if isForced { try store.discardWork(under: lock) }
         let work = WorkFolder(try store.workFolder(under: lock))
         let goesOn = try work.prepare()
-        let task = try task(stage, outputs, work, continuing: isForced ? nil : assessment.earlier)
-        noteStart(of: stage, key, work)
+        // Among the run's logs it outlives the work folder.
+        let log = (try? store.beginLog(of: name, run: run)) ?? work.log
         defer { try? store.endLog(of: name, run: run) }
+        let task = try task(stage, outputs, work, log, continuing: isForced ? nil : assessment.earlier)
+        noteStart(of: stage, key)
         observe(.started(stage: name, reasons: reasons, goesOn: goesOn))
 
         let begun = ContinuousClock.now
@@ -202,7 +203,8 @@ struct StageExecution: Sendable {
     }
 
     private func task(
-        _ stage: Stage, _ outputs: [String: ContentDigest], _ work: WorkFolder, continuing earlier: EarlierState?
+        _ stage: Stage, _ outputs: [String: ContentDigest], _ work: WorkFolder, _ log: FilePath,
+        continuing earlier: EarlierState?
     ) throws -> StageTask {
         var inputs: [String: String] = [:]
         var gathered: [String: [GatheredArtifact]] = [:]
@@ -238,7 +240,7 @@ struct StageExecution: Sendable {
             parameters: stage.parameterValues(artifacts: supplied).json, inputs: inputs, gathered: gathered,
             output: work.output.string,
             scratch: work.scratch.string, continuation: continuation, numerics: options.numerics,
-            compute: stage.declaration.compute, log: work.log.string)
+            compute: stage.declaration.compute, log: log.string)
     }
 
     private func keep(

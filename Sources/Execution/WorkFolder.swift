@@ -8,7 +8,7 @@ struct WorkFolder {
 
     var output: FilePath { path.appending("output") }
     var scratch: FilePath { path.appending("scratch") }
-    /// For what the worker prints.
+    /// For what the worker prints, where the run has no place for it.
     var log: FilePath { path.appending("worker.log") }
     /// For the state in which the computation ends.
     var state: FilePath { path.appending("state") }
@@ -32,18 +32,6 @@ struct WorkFolder {
     /// Makes an empty folder for the state in which the computation ends.
     func prepareState() throws {
         try FileManager.default.createDirectory(atPath: state.string, withIntermediateDirectories: true)
-    }
-
-    /// Makes what the worker prints go to a file that outlives this folder. Where that can't be, it stays here.
-    func sendLog(to file: FilePath) {
-        let log = log.string
-        try? FileManager.default.removeItem(atPath: log)
-        guard FileManager.default.createFile(atPath: file.string, contents: nil) else { return }
-        try? FileManager.default.createSymbolicLink(atPath: log, withDestinationPath: Self.absolute(file))
-    }
-
-    private static func absolute(_ file: FilePath) -> String {
-        FilePath(FileManager.default.currentDirectoryPath).pushing(file).string
     }
 
     /// Removes what a later attempt would go on from.

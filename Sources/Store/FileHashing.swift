@@ -1,5 +1,7 @@
 import Crypto
+import Dispatch
 import Glibc
+import Synchronization
 import SystemPackage
 import Threading
 
@@ -28,27 +30,93 @@ func hashFile(_ path: FilePath) throws -> HashedFile {
     }
 }
 
-/// How far ahead the disk is told of what will be read, in bytes.
-private let lookahead = 8 << 20
+/// Files with more bytes are read by a thread of their own, while the last part is hashed.
+private let largeSize = 8 << 20
 
 private func hash(_ descriptor: FileDescriptor, size: Int) throws -> ContentDigest {
+    posix_fadvise(descriptor.rawValue, 0, 0, POSIX_FADV_SEQUENTIAL)
+    return size > largeSize ? try hashAhead(descriptor) : try hashHere(descriptor, size: size)
+}
+
+private func hashHere(_ descriptor: FileDescriptor, size: Int) throws -> ContentDigest {
     var hasher = SHA256()
     // Small enough to stay in the processor's cache between the kernel's copy and the hash.
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: min(size + 1, 1 << 18), alignment: 64)
     defer { buffer.deallocate() }
     var offset = 0
-    var announced = 0
-    posix_fadvise(descriptor.rawValue, 0, 0, POSIX_FADV_SEQUENTIAL)
     while true {
-        // The disk fetches what comes while this computes.
-        if size > lookahead, offset + lookahead / 2 >= announced {
-            posix_fadvise(descriptor.rawValue, off_t(announced), off_t(lookahead), POSIX_FADV_WILLNEED)
-            announced += lookahead
-        }
         let count = try descriptor.read(fromAbsoluteOffset: Int64(offset), into: buffer)
         if count == 0 { return ContentDigest(hasher.finalize()) }
         hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         offset += count
+    }
+}
+
+private func hashAhead(_ descriptor: FileDescriptor) throws -> ContentDigest {
+    let parts = PartsAhead(descriptor)
+    var hasher = SHA256()
+    return try withThreads(1, { _ in parts.readAll() }) { others in
+        guard others == 1 else { return try hashHere(descriptor, size: largeSize) }
+        while try parts.next({ hasher.update(bufferPointer: $0) }) {}
+        return ContentDigest(hasher.finalize())
+    }
+}
+
+/// A file's bytes, part by part: one thread reads them, up to so many parts ahead, another takes them.
+private final class PartsAhead: Sendable {
+    private final class Part: Sendable {
+        let bytes = Mutex((buffer: [UInt8](repeating: 0, count: PartsAhead.partSize), count: 0, refusal: Errno?.none))
+    }
+
+    private static let partSize = 1 << 19
+
+    private let descriptor: FileDescriptor
+    private let parts = (0..<4).map { _ in Part() }
+    private let free = DispatchSemaphore(value: 0)
+    private let filled = DispatchSemaphore(value: 0)
+    private let taken = Mutex(0)
+
+    init(_ descriptor: FileDescriptor) {
+        self.descriptor = descriptor
+        for _ in parts { free.signal() }
+    }
+
+    /// Reads to the end, or to what the system refuses, as fast as parts are taken.
+    func readAll() {
+        var offset = 0
+        for number in 0... {
+            free.wait()
+            let isLast = parts[number % parts.count].bytes.withLock { part in
+                do {
+                    part.count = try part.buffer.withUnsafeMutableBytes {
+                        try descriptor.read(fromAbsoluteOffset: Int64(offset), into: $0)
+                    }
+                } catch {
+                    part.count = 0
+                    part.refusal = error as? Errno ?? .ioError
+                }
+                offset += part.count
+                return part.count == 0
+            }
+            filled.signal()
+            if isLast { return }
+        }
+    }
+
+    /// Hands the next part to the body; false at the end.
+    func next(_ body: (UnsafeRawBufferPointer) -> Void) throws -> Bool {
+        filled.wait()
+        let number = taken.withLock { taken in
+            defer { taken += 1 }
+            return taken
+        }
+        defer { free.signal() }
+        return try parts[number % parts.count].bytes.withLock { part in
+            if let refusal = part.refusal { throw refusal }
+            guard part.count > 0 else { return false }
+            part.buffer.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[..<part.count])) }
+            return true
+        }
     }
 }
 

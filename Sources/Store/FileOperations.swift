@@ -9,18 +9,22 @@ struct FileOperations: Sendable {
     // MARK: Folders
 
     /// Makes a folder and those above it that are missing.
-    func createFolder(_ path: FilePath) throws {
-        if path.withPlatformString({ access($0, F_OK) }) == 0 { return }
+    ///
+    /// - Returns: whether it was missing.
+    @discardableResult
+    func createFolder(_ path: FilePath) throws -> Bool {
+        if path.withPlatformString({ access($0, F_OK) }) == 0 { return false }
         try step(.createFolder, "create the folder", path) {
             do {
                 try check(path.withPlatformString { mkdir($0, 0o777) })
             } catch Errno.noSuchFileOrDirectory {
                 try createFolder(path.removingLastComponent())
-                return try createFolder(path)
+                try createFolder(path)
             } catch Errno.fileExists {
                 // Another process was faster.
             }
         }
+        return true
     }
 
     // MARK: Files
@@ -65,7 +69,7 @@ struct FileOperations: Sendable {
     func sync(_ paths: [FilePath]) throws {
         // With a fault point one after the other, so that a test finds the same order each time.
         guard faultPoint == nil else { return try paths.forEach(sync) }
-        _ = try paths.concurrentMap(threads: 8, sync)
+        _ = try paths.concurrentMap(sync)
     }
 
     /// Gives a file or folder a new name, replacing a file that has it. Both lie on one file system.

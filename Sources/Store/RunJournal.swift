@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 package import JSONValues
 import Synchronization
 package import SystemPackage
@@ -18,12 +19,15 @@ package final class RunJournal: Sendable {
     package let run: String
     private let log: AppendLog
     private let lockPath: FilePath
+    /// The folder of what its stages print.
+    private let logs: FilePath
     private let life = Mutex(Life.planned)
 
-    fileprivate init(run: String, log: AppendLog, lockPath: FilePath) {
+    fileprivate init(run: String, log: AppendLog, lockPath: FilePath, logs: FilePath) {
         self.run = run
         self.log = log
         self.lockPath = lockPath
+        self.logs = logs
     }
 
     /// The file that the events are in.
@@ -73,6 +77,8 @@ package final class RunJournal: Sendable {
             if lock == nil { try? log.operations.remove(lockPath) }
         }
         try log.append([event])
+        // Fails, as it should, where a stage printed something.
+        _ = logs.withPlatformString { rmdir($0) }
     }
 }
 
@@ -82,7 +88,7 @@ extension Store {
         let time = Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)).replacing(
             ":", with: "-")
         let run = "\(time)-\(uniqueName().prefix(6))"
-        return RunJournal(run: run, log: log(of: run), lockPath: layout.runLock(run))
+        return RunJournal(run: run, log: log(of: run), lockPath: layout.runLock(run), logs: layout.logs(of: run))
     }
 
     /// Adds an event to a run's journal, for those who know the run by name.

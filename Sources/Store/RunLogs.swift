@@ -7,7 +7,7 @@ extension Store {
 
     /// The file for what a stage's worker prints in a run, beside the run's journal. It outlives the work folder.
     package func logFile(of stage: String, run: String) -> FilePath {
-        layout.runs.appending(run).appending(stage + ".log")
+        layout.logs(of: run).appending(stage + ".log")
     }
 
     /// Makes the folder of a run's logs, and says where a stage's belongs.
@@ -28,7 +28,6 @@ extension Store {
         guard let size = try? Int(file.stat().size) else { return }
         if size == 0 {
             try operations.remove(file)
-            _ = file.removingLastComponent().withPlatformString { rmdir($0) }
         } else if size > limit {
             try publish(
                 try shortened(file, size, limit),

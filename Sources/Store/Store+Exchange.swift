@@ -64,6 +64,6 @@ extension Store {
     ///
     /// - Throws: as ``record(_:under:)``.
     package func receive(_ trace: Trace) throws {
-        try publish(try trace.bytes, at: layout.trace(trace.key))
+        try publish(trace)
     }
 }

@@ -198,14 +198,14 @@ extension Store {
         }
     }
 
-    /// Gives an object its name. Where another process was faster, its object stays.
+    /// Gives an object its name, which is on the disk once a trace that names it is. Where another process was faster,
+    /// its object stays.
     private func publish(_ draft: ObjectParts, as digest: ContentDigest) throws -> StoredObject {
         let place = layout.object(digest)
-        try operations.createFolder(place.folder)
+        try makeShelf(place)
         while true {
             do {
                 try operations.rename(draft.folder, to: place.path)
-                try operations.sync(place.folder)
                 return StoredObject(digest: digest, path: ObjectParts(place.path).files)
             } catch let error as StoreError
                 where [.system(.directoryNotEmpty), .system(.fileExists)].contains(error.kind)

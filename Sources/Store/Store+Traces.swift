@@ -77,12 +77,19 @@ extension Store {
     ///
     /// - Throws: ``StoreError`` for what the operating system refuses, `JSONWritingError` for a number that is not finite.
     package func record(_ trace: Trace, under lock: KeyLock) throws {
-        try publish(try trace.bytes, at: layout.trace(trace.key))
+        try publish(trace)
         do {
             try discardWork(under: lock)
         } catch is StoreError {
             // The result is recorded; a later run clears up.
         }
+    }
+
+    /// Gives a trace its name once its bytes and the names of its outputs are on the disk.
+    func publish(_ trace: Trace) throws {
+        try publish(
+            try trace.bytes, at: layout.trace(trace.key),
+            after: Set(trace.outputs.values.map { layout.object($0).folder }))
     }
 
     // MARK: Work

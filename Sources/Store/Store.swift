@@ -91,17 +91,30 @@ package struct Store: Sendable {
     // MARK: Files of the store
 
     /// Writes a file that is there whole or not at all, replacing one of that name.
-    func publish(_ bytes: [UInt8], at place: StoreLayout.Place, durably: Bool = true) throws {
+    ///
+    /// - Parameters:
+    ///   - folders: whose names must be on the disk before the file has its own.
+    ///   - durably: whether the file is on the disk when this returns.
+    func publish(
+        _ bytes: [UInt8], at place: StoreLayout.Place, after folders: Set<FilePath> = [], durably: Bool = true
+    ) throws {
         let draft = try scratch.newPath()
         do {
-            try operations.writeFile(draft, bytes, durably: durably)
-            try operations.createFolder(place.folder)
+            try operations.writeFile(draft, bytes, durably: durably && folders.isEmpty)
+            if !folders.isEmpty { try operations.sync([draft] + folders.sorted { $0.string < $1.string }) }
+            try makeShelf(place)
             try operations.rename(draft, to: place.path)
             if durably { try operations.sync(place.folder) }
         } catch {
             try? operations.remove(draft)
             throw error
         }
+    }
+
+    /// Makes the folder of a place, one of the few that stay, so that it is on the disk.
+    func makeShelf(_ place: StoreLayout.Place) throws {
+        guard try operations.createFolder(place.folder) else { return }
+        try operations.sync([place.folder.removingLastComponent(), root])
     }
 }
 

@@ -50,6 +50,9 @@ struct StoreLayout: Sendable {
     /// Held by a run while it lives.
     func runLock(_ run: String) -> FilePath { runs.appending(run + ".lock") }
 
+    /// What the stages of a run print.
+    func logs(of run: String) -> FilePath { runs.appending(run) }
+
     /// Two digits deep, so that no folder grows large.
     private func spread(_ kind: String, _ hexadecimal: String, suffix: String) -> Place {
         Place(

@@ -99,6 +99,27 @@ struct CrashTests {
         try await checkRecovery(folder, undisturbed(), "killed after step \(step)")
     }
 
+    @Test("a trace gets its name when its bytes and its artifact's name are on the disk")
+    func order() async throws {
+        let watching = Crash()
+        let folder = try TemporaryFolder()
+        try await compute(in: folder, until: watching)
+        let steps = watching.steps.filter { $0.moment == .after }
+        func place(_ operation: StoreStep.Operation, where isMeant: (FilePath) -> Bool) throws -> Int {
+            try #require(steps.firstIndex { $0.operation == operation && isMeant($0.path) })
+        }
+        let root = folder.path.appending("store")
+        let named = try place(.rename) { $0.starts(with: root.appending("traces")) }
+        let object = try place(.rename) { $0.starts(with: root.appending("objects")) }
+        let shelf = steps[object].path.removingLastComponent()
+        let objectSynced = try #require(steps[object...].firstIndex { $0.operation == .sync && $0.path == shelf })
+        let bytesSynced = try #require(
+            steps[..<named].lastIndex { $0.operation == .sync && $0.path.starts(with: root.appending("tmp")) })
+        #expect(object < objectSynced && objectSynced < named && bytesSynced < named)
+        // Then the name itself.
+        #expect(steps[named...].contains { $0.operation == .sync && $0.path.starts(with: root.appending("traces")) })
+    }
+
     @Test("a full disk at any step is told in words, leaves nothing half-written, and passes")
     func fullDisk() async throws {
         let counting = Crash()

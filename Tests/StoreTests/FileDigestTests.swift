@@ -44,6 +44,16 @@ struct FileDigestTests {
         #expect(try store.digest(of: path("large")) == ContentDigest(of: bytes))
     }
 
+    @Test(
+        "a file that is read by a thread of its own has the digest of all its bytes",
+        arguments: [(8 << 20) + 1, 5 * (2 << 20), 23_456_789])
+    func veryLargeFile(size: Int) throws {
+        let block = (0..<65_537).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let bytes = Array(repeatElement(block, count: size / block.count + 1).joined().prefix(size))
+        try Data(bytes).write(to: URL(filePath: path("large").string))
+        #expect(try store.digest(of: path("large")) == ContentDigest(of: bytes))
+    }
+
     @Test("a link stands for what it leads to; one that leads nowhere, a folder and what is not there are told")
     func links() throws {
         try folder.write(["blob": "weights", "folder/a": "1"])
