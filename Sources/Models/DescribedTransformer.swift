@@ -55,7 +55,7 @@ final class DescribedTransformer: TransformerModel {
         }
     }
 
-    func logits(for modelInput: ModelInput, mode: ForwardMode) throws -> Tensor {
+    func states(for modelInput: ModelInput, mode: ForwardMode) throws -> Tensor {
         let shape = modelInput.shape
         let cache = modelInput.cache
         cache?.begin(layers: layers.count, prefixes: modelInput.prefixes)
@@ -77,8 +77,11 @@ final class DescribedTransformer: TransformerModel {
             modelInput.lastOnly
             ? try states.narrowed(dim: 1, start: shape[1] - 1, length: 1)
             : try pooled(states, layout, modelInput.attentionMask)
-        if let finalNorm { states = try finalNorm(states) }
-        return try taskHead.logits(states, words: input.words, mode: mode)
+        return try finalNorm.map { try $0(states) } ?? states
+    }
+
+    func logits(of states: Tensor, mode: ForwardMode) throws -> Tensor {
+        try taskHead.logits(states, words: input.words, mode: mode)
     }
 
     func save(to folder: String) throws {

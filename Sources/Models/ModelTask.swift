@@ -33,6 +33,14 @@ package enum ModelTask: String, CaseIterable, Sendable, Codable {
         }
     }
 
+    /// Whether logits are over the vocabulary, and so large.
+    package var tellsTokens: Bool {
+        switch self {
+        case .maskedLanguageModelling, .causalLanguageModelling, .sequenceToSequence: true
+        case .sequenceClassification, .tokenClassification: false
+        }
+    }
+
     /// Whether the head has a row for each class of the task, and is new where the file has other classes.
     package var hasClasses: Bool { self == .sequenceClassification || self == .tokenClassification }
 }

@@ -37,8 +37,11 @@ package protocol TransformerModel: AnyObject {
     /// turn all positions by other angles then.
     func keepsKeys(from: Int, to: Int) -> Bool
 
-    /// The task's logits; see ``ModelTask`` for their shapes.
-    func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor
+    /// The hidden states that the task's logits are made of: (batch, length, d), or (batch, d) where a row has one
+    /// place.
+    func states(for input: ModelInput, mode: ForwardMode) throws -> Tensor
+    /// The logits (…, outputs) of hidden states (…, d), of each place by itself.
+    func logits(of states: Tensor, mode: ForwardMode) throws -> Tensor
 
     /// Writes `config.json` and `model.safetensors`, which transformers loads, into a folder that exists.
     ///
@@ -70,6 +73,11 @@ extension TransformerModel {
     package var decoderStartID: Int? { nil }
 
     package func keepsKeys(from: Int, to: Int) -> Bool { true }
+
+    /// The task's logits; see ``ModelTask`` for their shapes.
+    package func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor {
+        try logits(of: try states(for: input, mode: mode), mode: mode)
+    }
 
     /// Where the model computes.
     package var device: Device { wordEmbeddings.weight.value.device }

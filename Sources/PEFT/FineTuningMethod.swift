@@ -32,6 +32,9 @@ package protocol TunedModel: AnyObject {
     /// What the method does at each step of training; nil where it only has parameters.
     var stepwise: (any StepwiseMethod)? { get }
 
+    /// What the base model is given, and in which mode: the input with what the method puts in front.
+    func baseInput(for input: ModelInput, mode: ForwardMode) throws -> (input: ModelInput, mode: ForwardMode)
+
     /// The task's logits before softmax; see ``ModelTask`` for their shapes.
     func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor
 
@@ -57,6 +60,21 @@ extension TunedModel {
     package var virtualTokenCount: Int { 0 }
     package var virtualLogitCount: Int { 0 }
     package var stepwise: (any StepwiseMethod)? { nil }
+
+    package func baseInput(
+        for input: ModelInput, mode: ForwardMode
+    ) throws -> (input: ModelInput, mode: ForwardMode) { (input, mode) }
+
+    package func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor {
+        let (input, mode) = try baseInput(for: input, mode: mode)
+        return try base.logits(for: input, mode: mode)
+    }
+
+    /// The hidden states that logits are made of, of which a part can be turned into logits at a time.
+    package func readout(for input: ModelInput, mode: ForwardMode) throws -> Readout {
+        let (input, mode) = try baseInput(for: input, mode: mode)
+        return Readout(states: try base.states(for: input, mode: mode), model: base, mode: mode)
+    }
 
     package func unmerge() throws {
         throw PEFTError(["what this method changed can't be taken off again"], help: "read the base model anew")

@@ -20,10 +20,6 @@ private final class FullyTunedModel: TunedModel {
 
     var trainableParameters: [Parameter] { base.parameters }
 
-    func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor {
-        try base.logits(for: input, mode: mode)
-    }
-
     func save(to folder: String, baseModelName: String?) throws {
         try base.save(to: folder)
     }

@@ -35,14 +35,19 @@ extension Tensor {
 }
 
 extension Gradients {
-    /// The derivative of a scalar by each tensor, nil where it does not depend on it. Nothing is added to their own
+    /// The derivative by each tensor, nil where nothing depends on it. Nothing is added to their own
     /// ``Tensor/gradient()``; what was recorded is freed.
-    package static func of(_ scalar: Tensor, by tensors: [Tensor]) throws -> [Tensor?] {
+    ///
+    /// - Parameters:
+    ///   - x: what the derivative is of, one number.
+    ///   - gradient: the derivative of another number by x, of its shape: then x may have any, and the derivatives are
+    ///     those of that number.
+    package static func of(_ x: Tensor, gradient: Tensor? = nil, by tensors: [Tensor]) throws -> [Tensor?] {
         var handles = [OpaquePointer?](repeating: nil, count: tensors.count)
-        try scalar.library.run("Gradients.of(_:by:)") { api in
-            tensors.withHandles { api.gradients(scalar.handle, $0, $0.count, &handles) }
+        try x.library.run("Gradients.of(_:by:)") { api in
+            tensors.withHandles { api.gradients(x.handle, gradient?.handle, $0, $0.count, &handles) }
         }
-        return handles.map { $0.map { Tensor(handle: $0, library: scalar.library) } }
+        return handles.map { $0.map { Tensor(handle: $0, library: x.library) } }
     }
 }
 

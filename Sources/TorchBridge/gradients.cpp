@@ -44,10 +44,15 @@ void add_gradient_functions(ct_api &table) {
         });
     };
     table.backward = [](ct_tensor x) { return attempt([&] { x->value.backward(); }); };
-    table.gradients = [](ct_tensor x, const ct_tensor *handles, ct_size count, ct_tensor *gradients) {
+    table.gradients = [](ct_tensor x, ct_tensor gradient, const ct_tensor *handles, ct_size count,
+                         ct_tensor *gradients) {
         return attempt([&] {
+            torch::autograd::variable_list outputs;
+            if (gradient) {
+                outputs.push_back(gradient->value);
+            }
             const auto found = torch::autograd::grad(
-                {x->value}, tensors(handles, count), /*grad_outputs=*/{}, /*retain_graph=*/std::nullopt,
+                {x->value}, tensors(handles, count), outputs, /*retain_graph=*/std::nullopt,
                 /*create_graph=*/false, /*allow_unused=*/true);
             for (ct_size i = 0; i < count; ++i) {
                 const auto &gradient = found[static_cast<size_t>(i)];

@@ -8,7 +8,7 @@ package struct Predictor {
     package let model: any TunedModel
     package let batchSize: Int
 
-    /// How many logits are computed at once: those of a large vocabulary would fill the memory.
+    /// How many logits of whole rows are computed at once: those of a large vocabulary would fill the memory.
     private static let logitLimit = 1 << 26
 
     package init(model: any TunedModel, batchSize: Int = 64) {
@@ -28,7 +28,9 @@ package struct Predictor {
         shouldStop: () -> Bool = { false }
     ) throws -> [[Float]] {
         let virtual = model.virtualLogitCount
-        return try map(examples, needsTargets: false, progress, shouldStop) { _, logits, part in
+        return try map(examples, needsTargets: false, size: rowBatchSize, progress, shouldStop) {
+            batch, part, _ in
+            let logits = try model.logits(for: batch.input, mode: .inference)
             let values = try logits.floats()
             let width = logits.shape.dropFirst().reduce(1, *)
             let classes = logits.shape.last ?? 1
@@ -51,49 +53,48 @@ package struct Predictor {
         guard loss.task != .sequenceClassification else {
             return try logits(for: examples, progress: progress, shouldStop: shouldStop).map { .scores($0) }
         }
-        return try map(examples, needsTargets: true, progress, shouldStop) { targets, logits, part in
-            guard let targets else { return [] }
-            let tokens = try loss.byToken(logits, targets: targets)
-            let losses = try tokens.losses.floats()
-            let predicted = try tokens.predicted.ints()
-            let expected = try tokens.targets.ints()
-            let width = tokens.targets.shape[1]
-            return part.indices.map { row in
-                var prediction = TokenPrediction()
-                for place in row * width..<(row + 1) * width where expected[place] != TaskLoss.ignored {
-                    prediction.lossSum += Double(losses[place])
-                    prediction.targets.append(Int32(expected[place]))
-                    prediction.predicted.append(Int32(predicted[place]))
-                }
-                return .tokens(prediction)
+        return try map(examples, needsTargets: true, size: { _, _ in batchSize }, progress, shouldStop) {
+            batch, part, workers in
+            guard let targets = batch.targets else { return [] }
+            let places = try SupervisedPlaces(
+                of: targets, in: try model.readout(for: batch.input, mode: .inference), for: loss, parts: workers)
+            let (losses, predicted) = try places.predictions()
+            var predictions = Array(repeating: TokenPrediction(), count: part.count)
+            for (index, row) in places.rows.enumerated() {
+                predictions[row].lossSum += Double(losses[index])
+                predictions[row].targets.append(Int32(places.targets[index]))
+                predictions[row].predicted.append(Int32(predicted[index]))
             }
+            return predictions.map { .tokens($0) }
         }
     }
 
-    /// - Parameter body: takes a batch's targets, logits and examples, and gives a result for each.
+    /// - Parameters:
+    ///   - size: how many examples a batch has, by its longest, where so many batches are computed at the same time.
+    ///   - body: takes a batch, its examples, and how many batches are computed at the same time; gives a result for
+    ///     each example.
     private func map<Result>(
-        _ examples: [EncodedExample], needsTargets: Bool, _ progress: (_ done: Int) -> Void, _ shouldStop: () -> Bool,
-        _ body: (_ targets: Tensor?, _ logits: Tensor, _ part: [EncodedExample]) throws -> [Result]
+        _ examples: [EncodedExample], needsTargets: Bool, size: (_ longest: EncodedExample, _ workers: Int) -> Int,
+        _ progress: (_ done: Int) -> Void, _ shouldStop: () -> Bool,
+        _ body: (_ batch: ExampleBatch, _ part: [EncodedExample], _ workers: Int) throws -> [Result]
     ) throws -> [Result] {
         guard !examples.isEmpty else { return [] }
         try ExampleCheck(model)(examples, "given", needsTargets: needsTargets)
-        let workers = model.base.device == .cpu ? try LibTorch.threadCount() : 1
-        let batches = batches(of: examples, workers: workers)
+        var workers = try workers()
+        let batches = batches(of: examples) { size($0, workers) }
+        workers = min(workers, batches.count)
         var results = [Result?](repeating: nil, count: examples.count)
         var (begun, done) = (0, 0)
         let lock = NSLock()
         // Each takes the next batch, until there is none.
-        _ = try LibTorch.sideBySide(keys: Array(repeating: 0, count: min(workers, batches.count))) { _ in
+        _ = try LibTorch.sideBySide(keys: Array(repeating: 0, count: workers)) { _ in
             while let indices = try lock.withLock({
                 if begun < batches.count, shouldStop() { throw TrainingStopped(step: done) }
                 defer { begun += 1 }
                 return begun < batches.count ? batches[begun] : nil
             }) {
                 let part = indices.map { examples[$0] }
-                let values = try withoutGradients {
-                    let batch = try ExampleBatch(part, for: model.base)
-                    return try body(batch.targets, try model.logits(for: batch.input, mode: .inference), part)
-                }
+                let values = try withoutGradients { try body(try ExampleBatch(part, for: model.base), part, workers) }
                 lock.withLock {
                     for (index, value) in zip(indices, values) { results[index] = value }
                     done += indices.count
@@ -105,26 +106,28 @@ package struct Predictor {
     }
 
     /// The examples by length, the longest first, in batches.
-    private func batches(of examples: [EncodedExample], workers: Int) -> [ArraySlice<Int>] {
+    private func batches(of examples: [EncodedExample], size: (EncodedExample) -> Int) -> [ArraySlice<Int>] {
         let order = examples.indices.sorted { (examples[$0].ids.count, $0) > (examples[$1].ids.count, $1) }
         var batches: [ArraySlice<Int>] = []
         var start = 0
         while start < order.count {
-            let end = min(start + batchSize(at: examples[order[start]], workers), order.count)
+            let end = min(start + size(examples[order[start]]), order.count)
             batches.append(order[start..<end])
             start = end
         }
         return batches
     }
 
-    /// - Parameter longest: the longest example of the batch.
-    private func batchSize(at longest: EncodedExample, _ workers: Int) -> Int {
-        switch model.base.task {
-        case .sequenceClassification, .tokenClassification: return batchSize
-        case .maskedLanguageModelling, .causalLanguageModelling, .sequenceToSequence:
-            let row = (longest.ids.count + model.virtualLogitCount) * model.base.dimensions.vocabularySize
-            return max(1, min(batchSize, Self.logitLimit / workers / max(row, 1)))
-        }
+    /// How many batches are computed at the same time.
+    private func workers() throws -> Int { model.base.device == .cpu ? try LibTorch.threadCount() : 1 }
+
+    /// How many examples are computed at once where all their logits are wanted.
+    ///
+    /// - Parameter longest: the longest of them.
+    private func rowBatchSize(_ longest: EncodedExample, _ workers: Int) -> Int {
+        guard model.base.task.tellsTokens else { return batchSize }
+        let row = (longest.ids.count + model.virtualLogitCount) * model.base.dimensions.vocabularySize
+        return max(1, min(batchSize, Self.logitLimit / workers / max(row, 1)))
     }
 }
 

@@ -1,4 +1,5 @@
 package import Models
+package import PEFT
 package import Tensors
 
 /// A task's loss, as transformers computes it: what is supervised, and the sum of its losses.
@@ -22,55 +23,57 @@ package struct TaskLoss: Sendable {
         self.init(task: model.task, problemType: model.problemType)
     }
 
-    /// The sum of the losses of all supervised targets, a scalar.
+    /// The loss of a batch, and its gradients.
+    ///
+    /// Where each token has a target, only supervised places are turned into logits, a few at a time, and their
+    /// gradients are taken at once: see ``SupervisedPlaces``.
     ///
     /// - Parameters:
-    ///   - logits: of the task; see `ModelTask`. Of a model under a soft prompt they have its positions in front, which
-    ///     are not supervised; the last of them tells the first token of a causal language model.
     ///   - targets: for row classifiers (batch) of classes, (batch, labels) of ones and zeros, or (batch) or (batch,
     ///     labels) of numbers; else (batch, length) of classes or token ids, and ``ignored`` where nothing is supervised.
-    package func sum(_ logits: Tensor, targets: Tensor) throws -> Tensor {
-        switch task {
-        case .sequenceClassification:
-            switch problemType {
-            case .singleLabel:
-                return try NN.crossEntropy(
-                    logits, targets, reduction: .sum, labelSmoothing: labelSmoothing, weight: try weights(like: logits))
-            case .multiLabel:
-                return try NN.binaryCrossEntropyWithLogits(logits, targets.to(logits.dtype), reduction: .sum)
-            case .regression:
-                return try NN.meanSquaredError(
-                    logits, targets.to(logits.dtype).reshaped(logits.shape), reduction: .sum)
-            }
-        default:
-            let (logits, targets) = try aligned(logits, targets: targets)
-            return try crossEntropy(logits, targets, reduction: .sum)
+    ///     Those of a model under a soft prompt are the text's alone.
+    ///   - parameters: what gradients are wanted of.
+    ///   - divisor: what the sum of losses is divided by for the gradients.
+    ///   - parts: how many batches are computed side by side, and share the memory for logits.
+    /// - Returns: the sum of the losses of all supervised targets; the gradients, nil where nothing depends on a
+    ///   parameter.
+    package func gradients(
+        _ model: any TunedModel, _ input: ModelInput, targets: Tensor, mode: ForwardMode, by parameters: [Tensor],
+        dividedBy divisor: Double, parts: Int = 1
+    ) throws -> (loss: Double, gradients: [Tensor?]) {
+        guard task == .sequenceClassification else {
+            let readout = try model.readout(for: input, mode: mode)
+            return try SupervisedPlaces(of: targets, in: readout, for: self, parts: parts)
+                .gradients(by: parameters, factor: 1 / divisor)
+        }
+        let loss = try sum(try model.logits(for: input, mode: mode), targets: targets)
+        let gradients = try Gradients.of(try loss * (1 / divisor), by: parameters)
+        return (try loss.item(), gradients)
+    }
+
+    /// The sum of the losses of rows, a scalar.
+    private func sum(_ logits: Tensor, targets: Tensor) throws -> Tensor {
+        switch problemType {
+        case .singleLabel: return try crossEntropy(logits, targets, reduction: .sum)
+        case .multiLabel:
+            return try NN.binaryCrossEntropyWithLogits(logits, targets.to(logits.dtype), reduction: .sum)
+        case .regression:
+            return try NN.meanSquaredError(logits, targets.to(logits.dtype).reshaped(logits.shape), reduction: .sum)
         }
     }
 
-    /// The loss of each target of a task that has them token by token, (batch, places), 0 where nothing is supervised;
-    /// and the class or token that is most likely there, with the targets themselves.
-    package func byToken(
-        _ logits: Tensor, targets: Tensor
-    ) throws -> (losses: Tensor, predicted: Tensor, targets: Tensor) {
-        let (logits, targets) = try aligned(logits, targets: targets)
-        let losses = try crossEntropy(logits, targets, reduction: .none).reshaped(targets.shape)
-        return (losses, try logits.argmax(dim: 2), targets)
+    /// The cross-entropies of rows or places, all of them supervised.
+    ///
+    /// - Parameters:
+    ///   - logits: (places, classes).
+    ///   - targets: (places).
+    func crossEntropy(_ logits: Tensor, _ targets: Tensor, reduction: NN.Reduction) throws -> Tensor {
+        let weights = try classWeights.map { try Tensor($0.map(Float.init)).to(logits.dtype).to(logits.device) }
+        return try NN.crossEntropy(
+            logits, targets, reduction: reduction, labelSmoothing: labelSmoothing, weight: weights)
     }
 
-    /// Logits and targets of the same places.
-    private func aligned(_ logits: Tensor, targets: Tensor) throws -> (logits: Tensor, targets: Tensor) {
-        let targets = try extended(targets, to: logits)
-        guard task == .causalLanguageModelling else { return (logits, targets) }
-        // Each position tells the next token.
-        let length = logits.shape[1]
-        return (
-            try logits.narrowed(dim: 1, start: 0, length: length - 1),
-            try targets.narrowed(dim: 1, start: 1, length: length - 1)
-        )
-    }
-
-    /// How many targets of an example are supervised, as ``count(of:logits:)`` finds them in tensors.
+    /// How many targets of an example are supervised, as ``count(of:hasPrompt:)`` finds them in tensors.
     ///
     /// - Parameter hasPrompt: whether logits of a soft prompt stand in front, of which the last tells the first token.
     func supervisedCount(of target: Target, hasPrompt: Bool) -> Int {
@@ -94,39 +97,15 @@ package struct TaskLoss: Sendable {
     }
 
     /// How many targets are supervised: what the sum is divided by for the mean that transformers computes.
-    package func count(of targets: Tensor, logits: Tensor) throws -> Int {
-        switch task {
-        case .sequenceClassification:
-            return problemType == .singleLabel ? targets.shape[0] : logits.shape.reduce(1, *)
-        default:
-            return try supervised(try aligned(logits, targets: targets).targets)
+    ///
+    /// - Parameter hasPrompt: as in ``supervisedCount(of:hasPrompt:)``.
+    package func count(of targets: Tensor, hasPrompt: Bool) throws -> Int {
+        guard task != .sequenceClassification else { return targets.count }
+        var counted = targets
+        if task == .causalLanguageModelling, !hasPrompt {
+            counted = try targets.narrowed(dim: 1, start: 1, length: targets.shape[1] - 1)
         }
-    }
-
-    private func supervised(_ targets: Tensor) throws -> Int {
-        let ignored = try targets.equal(Double(Self.ignored)).logicalNot().to(.int64).sum()
-        return Int(try ignored.item())
-    }
-
-    private func crossEntropy(_ logits: Tensor, _ targets: Tensor, reduction: NN.Reduction) throws -> Tensor {
-        let classes = logits.shape[2]
-        return try NN.crossEntropy(
-            try logits.reshaped([-1, classes]), try targets.reshaped([-1]), ignoreIndex: Self.ignored,
-            reduction: reduction, labelSmoothing: labelSmoothing, weight: try weights(like: logits))
-    }
-
-    /// The weights of classes beside logits; nil where all are alike.
-    private func weights(like logits: Tensor) throws -> Tensor? {
-        try classWeights.map { try Tensor($0.map(Float.init)).to(logits.dtype).to(logits.device) }
-    }
-
-    /// Targets with as many positions as the logits: those of a soft prompt are not supervised.
-    private func extended(_ targets: Tensor, to logits: Tensor) throws -> Tensor {
-        let missing = logits.shape[1] - targets.shape[1]
-        guard missing > 0 else { return targets }
-        let front = try Tensor.full(
-            [targets.shape[0], missing], Double(Self.ignored), dtype: targets.dtype, device: targets.device)
-        return try Tensor.concatenated([front, targets], dim: 1)
+        return Int(try counted.equal(Double(Self.ignored)).logicalNot().to(.int64).sum().item())
     }
 }
 

@@ -205,9 +205,9 @@ package final class Trainer {
         func gradients(_ shard: [EncodedExample]) throws -> (loss: Double, gradients: [Tensor?]) {
             let batch = try ExampleBatch(shard, for: model.base)
             guard let targets = batch.targets else { throw TrainingError(["an example has no target"]) }
-            let loss = try loss.sum(try model.logits(for: batch.input, mode: .training), targets: targets)
-            let gradients = try Gradients.of(try loss * (1 / divisor), by: parameters)
-            return (try loss.item(), gradients)
+            return try loss.gradients(
+                model, batch.input, targets: targets, mode: .training, by: parameters, dividedBy: divisor,
+                parts: shards.count)
         }
         guard shards.count > 1 else { return try shards.map(gradients) }
         return try LibTorch.sideBySide(keys: try shards.map { _ in try RandomState.drawKey() }) {

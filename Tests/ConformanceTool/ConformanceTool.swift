@@ -77,19 +77,21 @@ struct ConformanceTool {
 
         let parameters = tuned.trainableParameters
         let loss = TaskLoss(loaded.model)
-        func backward(_ batch: (input: ModelInput, targets: Tensor)) throws -> Tensor {
-            let logits = try tuned.logits(for: batch.input, mode: .inference)
-            let count = try loss.count(of: batch.targets, logits: logits)
-            let mean = try loss.sum(logits, targets: batch.targets) * (1 / Double(count))
-            try mean.backward()
-            return try mean.detached()
+        func backward(
+            _ batch: (input: ModelInput, targets: Tensor)
+        ) throws -> (loss: Tensor, gradients: [Tensor]) {
+            let count = try loss.count(of: batch.targets, hasPrompt: tuned.virtualLogitCount > 0)
+            let (sum, gradients) = try loss.gradients(
+                tuned, batch.input, targets: batch.targets, mode: .inference, by: parameters.map(\.value),
+                dividedBy: Double(count))
+            return (
+                try Tensor(scalar: sum / Double(count)),
+                try zip(parameters, gradients).map { try $1 ?? Tensor.zeros($0.shape) }
+            )
         }
         let moments = try (0..<2).map { _ in try parameters.map { try Tensor.zeros($0.shape) } }
         for step in 1...max(request.steps, 1) {
-            let value = try backward(batches[(step - 1) % batches.count])
-            let gradients = try parameters.map { parameter in
-                try parameter.value.gradient() ?? Tensor.zeros(parameter.shape)
-            }
+            let (value, gradients) = try backward(batches[(step - 1) % batches.count])
             if step == 1 {
                 results["loss"] = value
                 for (parameter, gradient) in zip(parameters, gradients) {
@@ -101,7 +103,6 @@ struct ConformanceTool {
                 parameters: parameters.map(\.value), gradients: gradients, firstMoments: moments[0],
                 secondMoments: moments[1], step: step, learningRate: request.learning_rate,
                 eps: request.epsilon, weightDecay: 0)
-            for parameter in parameters { try parameter.value.clearGradient() }
         }
         for parameter in parameters { results["weight:" + parameter.name] = try parameter.value.detached() }
         results["trained_logits"] = try withoutGradients { try tuned.logits(for: batches[0].0, mode: .inference) }

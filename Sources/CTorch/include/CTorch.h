@@ -32,7 +32,7 @@ extern "C" {
 #endif
 
 /* The version of this table; a library with another one is refused. */
-#define CT_API_VERSION 4
+#define CT_API_VERSION 5
 
 /* A size, an index or a dimension: 64 bits. */
 typedef ptrdiff_t ct_size;
@@ -292,10 +292,10 @@ typedef struct CT_SENDABLE ct_api {
     int32_t CT_FUNCTION(set_gradient)(ct_tensor x, ct_tensor _Nullable gradient);
     /* Adds d x / d leaf to the gradient of every leaf under the scalar x. */
     int32_t CT_FUNCTION(backward)(ct_tensor x);
-    /* d x / d tensor for a scalar x and each tensor, NULL where x does not depend on it; each is released by the caller.
-       Nothing is added to the tensors' own gradients. */
+    /* d x / d tensor for each tensor, NULL where x does not depend on it; each is released by the caller. NULL for
+       `gradient`, that of x, is 1 for a scalar. Nothing is added to the tensors' own gradients. */
     int32_t CT_FUNCTION(gradients)(
-        ct_tensor x, const ct_tensor _Nonnull *_Nonnull tensors, ct_size count,
+        ct_tensor x, ct_tensor _Nullable gradient, const ct_tensor _Nonnull *_Nonnull tensors, ct_size count,
         ct_tensor _Nullable *_Nonnull gradients);
     /* Whether operations are recorded on this thread; returns what held before. */
     bool CT_FUNCTION(set_recording)(bool recording);

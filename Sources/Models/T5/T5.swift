@@ -69,7 +69,7 @@ final class T5Model: TransformerModel {
 
     var dimensions: ModelDimensions { configuration.dimensions }
 
-    func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor {
+    func states(for input: ModelInput, mode: ForwardMode) throws -> Tensor {
         guard let decoderIDs = input.decoderIDs else {
             throw ModelError(["a model of an encoder and a decoder needs what the decoder has said so far"])
         }
@@ -84,7 +84,10 @@ final class T5Model: TransformerModel {
         var states = try decoder(
             try words(decoderIDs), mask: input.decoderMask, encoded: encoded, cache: input.cache, mode: mode)
         if input.lastOnly { states = try states.narrowed(dim: 1, start: states.shape[1] - 1, length: 1) }
-        if configuration.scalesOutputs { states = try states * (1 / Double(configuration.width).squareRoot()) }
+        return configuration.scalesOutputs ? try states * (1 / Double(configuration.width).squareRoot()) : states
+    }
+
+    func logits(of states: Tensor, mode: ForwardMode) throws -> Tensor {
         if let outputLayer { return try outputLayer(states, mode: mode) }
         return try NN.linear(states, weight: words.weight.value)
     }

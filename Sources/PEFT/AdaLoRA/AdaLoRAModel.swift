@@ -23,10 +23,6 @@ final class AdaLoRAModel: TunedModel {
     var trainableParameters: [Parameter] { adapters.flatMap(\.parameters) + saved.all }
     var stepwise: (any StepwiseMethod)? { self }
 
-    func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor {
-        try base.logits(for: input, mode: mode)
-    }
-
     /// Ranks that were taken are left out of the file, as PEFT does. Which these are the singular values say: where weights
     /// of an earlier epoch were better, its ranks are theirs.
     func save(to folder: String, baseModelName: String?) throws {

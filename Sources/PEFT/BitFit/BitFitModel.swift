@@ -23,10 +23,6 @@ final class BitFitModel: TunedModel {
     var trainableParameters: [Parameter] { biases + saved.parameters }
     var changedParameters: [Parameter] { saved.all }
 
-    func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor {
-        try base.logits(for: input, mode: mode)
-    }
-
     func save(to folder: String, baseModelName: String?) throws {
         let method = LoRA(r: 1, loraAlpha: 1, targetModules: .names([carrier.name]), bias: .all)
         var tensors = try saved.tensors()

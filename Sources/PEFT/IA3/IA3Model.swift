@@ -20,10 +20,6 @@ final class IA3Model: TunedModel {
 
     var trainableParameters: [Parameter] { adapters.map(\.vector) + saved.all }
 
-    func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor {
-        try base.logits(for: input, mode: mode)
-    }
-
     func save(to folder: String, baseModelName: String?) throws {
         var tensors = try saved.tensors()
         for adapter in adapters { tensors[LoRA.filePrefix + adapter.vector.name] = adapter.vector.value }

@@ -29,10 +29,6 @@ final class LoRAModel: TunedModel {
     var trainableParameters: [Parameter] { adapters.flatMap(\.factors.parameters) + saved.biases + saved.parameters }
     var changedParameters: [Parameter] { trainableParameters + replaced }
 
-    func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor {
-        try base.logits(for: input, mode: mode)
-    }
-
     func save(to folder: String, baseModelName: String?) throws {
         var tensors = try saved.tensors()
         for parameter in adapters.flatMap(\.factors.parameters) {

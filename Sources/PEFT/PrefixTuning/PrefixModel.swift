@@ -21,12 +21,12 @@ final class PrefixModel: TunedModel {
     var trainableParameters: [Parameter] { source.parameters + saved.all }
     var virtualTokenCount: Int { method.numVirtualTokens }
 
-    func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor {
+    func baseInput(for input: ModelInput, mode: ForwardMode) throws -> (input: ModelInput, mode: ForwardMode) {
         // The keys and values in front are in the cache.
-        if let cache = input.cache, !cache.isEmpty { return try base.logits(for: input, mode: mode) }
+        if let cache = input.cache, !cache.isEmpty { return (input, mode) }
         var prefixed = input
         prefixed.prefixes = try layout.prefixes(source.vectors(mode: mode), batch: input.shape[0])
-        return try base.logits(for: prefixed, mode: mode)
+        return (prefixed, mode)
     }
 
     func save(to folder: String, baseModelName: String?) throws {

@@ -34,11 +34,11 @@ final class SoftPromptModel: TunedModel {
         }
     }
 
-    func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor {
+    func baseInput(for input: ModelInput, mode: ForwardMode) throws -> (input: ModelInput, mode: ForwardMode) {
+        // A few vectors cannot overfit what is frozen, and learn little through its noise.
+        let baseMode = method.baseDropout ? mode : .inference
         // The vectors have been read.
-        if let cache = input.cache, !cache.isEmpty {
-            return try base.logits(for: input, mode: method.baseDropout ? mode : .inference)
-        }
+        if let cache = input.cache, !cache.isEmpty { return (input, baseMode) }
         let batch = input.shape[0]
         let count = method.numVirtualTokens
         let words =
@@ -62,8 +62,7 @@ final class SoftPromptModel: TunedModel {
             let zeros = try Tensor.zeros([batch, count], dtype: types.dtype, device: types.device)
             return try Tensor.concatenated([zeros, types], dim: 1)
         }
-        // A few vectors cannot overfit what is frozen, and learn little through its noise.
-        return try base.logits(for: extended, mode: method.baseDropout ? mode : .inference)
+        return (extended, baseMode)
     }
 
     func save(to folder: String, baseModelName: String?) throws {

@@ -25,10 +25,6 @@ final class VeRAModel: TunedModel {
 
     var trainableParameters: [Parameter] { adapters.flatMap { [$0.b, $0.d] } + saved.all }
 
-    func logits(for input: ModelInput, mode: ForwardMode) throws -> Tensor {
-        try base.logits(for: input, mode: mode)
-    }
-
     func save(to folder: String, baseModelName: String?) throws {
         var tensors = try saved.tensors()
         for vector in adapters.flatMap({ [$0.b, $0.d] }) { tensors[LoRA.filePrefix + vector.name] = vector.value }

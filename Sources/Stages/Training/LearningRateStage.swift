@@ -14,7 +14,7 @@ enum LearningRateStage: StageKind {
         "num_steps", default: 100, in: 10...100_000, help: "Steps, each with a rate that is higher by the same factor.")
 
     static let declaration = StageDeclaration(
-        kind: "lr-find", version: 2, summary: "Find a learning rate by a short training whose rate rises",
+        kind: "lr-find", version: 3, summary: "Find a learning rate by a short training whose rate rises",
         discussion: """
             The learning-rate range test (arXiv:1506.01186): from step to step the rate rises by a factor, until the \
             loss is four times its lowest. `show` draws the loss by the rate. The suggestion is a tenth of the rate at \

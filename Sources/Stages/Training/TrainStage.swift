@@ -55,7 +55,7 @@ enum TrainStage: StageKind {
     ).withoutKey
 
     static let declaration = StageDeclaration(
-        kind: "train", version: 5, summary: "Train a model with a method",
+        kind: "train", version: 6, summary: "Train a model with a method",
         discussion: """
             What rows teach is the data stage's `target`: with answers, a causal language model reads the text and \
             learns the answer alone. The loss is the mean over all that is supervised in a step. Rows of like length are put together, in an order that the seed decides. After each epoch the validation \
