@@ -5,6 +5,7 @@ final class DescribedTransformer: TransformerModel {
     let task: ModelTask
     let problemType: ProblemType
     let labels: [String]
+    var recomputesLayers = false
     private let description: TransformerDescription
     private let input: InputEmbeddings
     private let layers: [TransformerLayer]
@@ -68,9 +69,14 @@ final class DescribedTransformer: TransformerModel {
             // Nothing reads the last layer's other positions: what would be computed for them is left out.
             let firstOnly =
                 index == layers.count - 1 && taskHead.pooling == .first && layout.isAligned && layer.allowsFirstOnly
-            states = try layer(
-                states, layout: layout, prefix: modelInput.prefixes.isEmpty ? nil : modelInput.prefixes[index],
-                memory: cache?.layers[index], firstOnly: firstOnly, mode: mode)
+            let prefix = modelInput.prefixes.isEmpty ? nil : modelInput.prefixes[index]
+            let inputs = [states] + (prefix.map { [$0.keys, $0.values] } ?? [])
+            states = try LayerRecomputation.output(of: inputs, recomputes: recomputesLayers) { inputs in
+                try layer(
+                    inputs[0], layout: layout,
+                    prefix: prefix == nil ? nil : ModelInput.KeyValuePrefix(keys: inputs[1], values: inputs[2]),
+                    memory: cache?.layers[index], firstOnly: firstOnly, mode: mode)
+            }
         }
         try cache?.extend(rows: shape[0], length: shape[1], mask: modelInput.attentionMask, earlier: pastLength)
         states =

@@ -37,6 +37,10 @@ package protocol TransformerModel: AnyObject {
     /// turn all positions by other angles then.
     func keepsKeys(from: Int, to: Int) -> Bool
 
+    /// Whether layers keep only what they are given while gradients are recorded, and compute the rest again for these:
+    /// less memory for more time, and the same numbers.
+    var recomputesLayers: Bool { get set }
+
     /// The hidden states that the task's logits are made of: (batch, length, d), or (batch, d) where a row has one
     /// place.
     func states(for input: ModelInput, mode: ForwardMode) throws -> Tensor

@@ -101,6 +101,7 @@ void add_indexing_functions(ct_api &table);
 void add_reduction_functions(ct_api &table);
 void add_network_functions(ct_api &table);
 void add_gradient_functions(ct_api &table);
+void add_recomputation_functions(ct_api &table);
 void add_optimizer_functions(ct_api &table);
 void add_random_functions(ct_api &table);
 

@@ -41,6 +41,8 @@ public:
     KeySequence &operator=(const KeySequence &) = delete;
 
     static uint64_t draw();
+    /* What this thread's next keys follow from; NULL where they come from the generator. */
+    static uint64_t *current();
 
 private:
     uint64_t state;

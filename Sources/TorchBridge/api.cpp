@@ -16,6 +16,7 @@ ct_api complete_table() {
     bridge::add_reduction_functions(table);
     bridge::add_network_functions(table);
     bridge::add_gradient_functions(table);
+    bridge::add_recomputation_functions(table);
     bridge::add_optimizer_functions(table);
     bridge::add_random_functions(table);
     return table;

@@ -40,6 +40,8 @@ KeySequence::KeySequence(uint64_t seed) : state(seed), before(sequence) { sequen
 
 KeySequence::~KeySequence() { sequence = before; }
 
+uint64_t *KeySequence::current() { return sequence ? &sequence->state : nullptr; }
+
 uint64_t KeySequence::draw() {
     if (sequence) {
         return mixed(sequence->state += 0x9e3779b97f4a7c15);

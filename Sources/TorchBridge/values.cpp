@@ -26,6 +26,7 @@ void add_value_functions(ct_api &table) {
     table.contiguous = [](ct_tensor x) { return make([&] { return x->value.contiguous(); }); };
     table.copy = [](ct_tensor x) { return make([&] { return x->value.clone(); }); };
     table.detach = [](ct_tensor x) { return make([&] { return x->value.detach(); }); };
+    table.share = [](ct_tensor x) { return make([&] { return x->value; }); };
 }
 
 }  // namespace bridge

@@ -42,6 +42,7 @@ package final class Trainer {
         self.training = training
         self.validation = validation
         device = model.base.device
+        model.base.recomputesLayers = configuration.recomputesLayers
         optimizer = try Optimizer(
             model.trainableParameters, head: Set(model.base.headParameters.map(\.name)), configuration: configuration)
         stepsPerEpoch = configuration.stepsPerEpoch(exampleCount: training.count)

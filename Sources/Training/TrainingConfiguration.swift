@@ -41,6 +41,9 @@ package struct TrainingConfiguration: Sendable, Hashable {
     package var seed: UInt64 = 42
     /// Examples that are evaluated at once.
     package var evaluationBatchSize = 64
+    /// Layers keep only what they are given, and compute the rest again for gradients: see
+    /// `TransformerModel.recomputesLayers`.
+    package var recomputesLayers = false
     /// Steps from one checkpoint to the next; nil writes one only when asked to stop.
     package var checkpointInterval: Int?
 

@@ -10,6 +10,8 @@ enum TrainingFingerprint {
         var configuration = configuration
         // How often checkpoints are written changes nothing that is computed.
         configuration.checkpointInterval = nil
+        // Nor does when it is computed.
+        configuration.recomputesLayers = false
         // Fewer epochs are then the beginning of more.
         if configuration.isExtensible, !dependsOnLength { configuration.epochs = 0 }
         let encoder = JSONEncoder()

@@ -119,6 +119,30 @@ struct ArchitectureTests {
         }
     }
 
+    /// Dropout is on, and its draws belong to the process: this runs in one of its own.
+    @Test("has the same gradients, bit for bit, where layers are computed again for them")
+    func recomputation() async {
+        await #expect(processExitsWith: .success) {
+            let golden = try ArchitectureGolden.read()
+            for example in golden.cases {
+                try example.withFolder { folder in
+                    let model = try example.load(folder).model
+                    try model.setTrainable { _ in true }
+                    func gradients(recomputes: Bool) throws -> [[Float]] {
+                        model.recomputesLayers = recomputes
+                        try RandomState.seed(5)
+                        let logits = try model.logits(for: golden.input(example), mode: .training)
+                        return try Gradients.of((logits * logits).sum(), by: model.parameters.map(\.value))
+                            .map { try $0?.floats() ?? [] }
+                    }
+                    let kept = try gradients(recomputes: false)
+                    #expect(kept.contains { $0.contains { $0 != 0 } }, "\(example.name)")
+                    #expect(try gradients(recomputes: true) == kept, "\(example.name)")
+                }
+            }
+        }
+    }
+
     @Test("counts tokens alone where padding stands between them", arguments: try ArchitectureGolden.read().cases)
     func paddingInside(_ example: ArchitectureCase) throws {
         let golden = try #require(golden)

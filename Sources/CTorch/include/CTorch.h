@@ -139,6 +139,8 @@ typedef struct CT_SENDABLE ct_api {
     ct_tensor _Nullable CT_FUNCTION(contiguous)(ct_tensor x);
     ct_tensor _Nullable CT_FUNCTION(copy)(ct_tensor x);
     ct_tensor _Nullable CT_FUNCTION(detach)(ct_tensor x);
+    /* Another handle of the same tensor. */
+    ct_tensor _Nullable CT_FUNCTION(share)(ct_tensor x);
 
     /* --- Arithmetic --- */
 
@@ -297,6 +299,14 @@ typedef struct CT_SENDABLE ct_api {
     int32_t CT_FUNCTION(gradients)(
         ct_tensor x, ct_tensor _Nullable gradient, const ct_tensor _Nonnull *_Nonnull tensors, ct_size count,
         ct_tensor _Nullable *_Nonnull gradients);
+    /* What `body` makes of the inputs. Nothing is kept for gradients but the inputs: the body is called again for them,
+       on the thread that computes gradients, with the random numbers of the first time. It takes over the inputs'
+       handles, and its result belongs to the caller; NULL is a failure. `release(context)` is called when the body will
+       not be called any more. Where nothing is recorded the body is called once. */
+    ct_tensor _Nullable CT_FUNCTION(recompute)(
+        const ct_tensor _Nonnull *_Nonnull inputs, ct_size count, void *context,
+        ct_tensor _Nullable CT_FUNCTION(body)(void *context, const ct_tensor _Nonnull *_Nonnull inputs, ct_size count),
+        void CT_FUNCTION(release)(void *context));
     /* Whether operations are recorded on this thread; returns what held before. */
     bool CT_FUNCTION(set_recording)(bool recording);
 

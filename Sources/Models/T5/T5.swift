@@ -35,6 +35,7 @@ final class T5Model: TransformerModel {
     private let encoder: Stack
     private let decoder: Stack
     let outputLayer: Linear?
+    var recomputesLayers = false
 
     init(_ configuration: T5Configuration, from weights: WeightReader) throws {
         self.configuration = configuration
@@ -82,7 +83,8 @@ final class T5Model: TransformerModel {
                 layers: cache.layers.map { _ in LayerMemory(isFixed: true) })
         }
         var states = try decoder(
-            try words(decoderIDs), mask: input.decoderMask, encoded: encoded, cache: input.cache, mode: mode)
+            try words(decoderIDs), mask: input.decoderMask, encoded: encoded, cache: input.cache,
+            recomputesLayers: recomputesLayers, mode: mode)
         if input.lastOnly { states = try states.narrowed(dim: 1, start: states.shape[1] - 1, length: 1) }
         return configuration.scalesOutputs ? try states * (1 / Double(configuration.width).squareRoot()) : states
     }
@@ -99,7 +101,8 @@ final class T5Model: TransformerModel {
             case .ids(let ids): try words(ids)
             case .embeddings(let embeddings): try embeddings.to(words.weight.value.dtype)
             }
-        let encoded = try encoder(texts, mask: input.attentionMask, encoded: nil, mode: mode)
+        let encoded = try encoder(
+            texts, mask: input.attentionMask, encoded: nil, recomputesLayers: recomputesLayers, mode: mode)
         let seen = try SequenceLayout(
             batch: encoded.shape[0], length: encoded.shape[1], mask: input.attentionMask, prefixLength: 0,
             dtype: encoded.dtype, device: device
@@ -146,7 +149,7 @@ extension T5Model {
         /// (batch, length, d) → (batch, length, d)
         func callAsFunction(
             _ states: Tensor, mask: Tensor?, encoded: (states: Tensor, mask: AttentionMask)?,
-            cache: KeyValueCache? = nil, mode: ForwardMode
+            cache: KeyValueCache? = nil, recomputesLayers: Bool, mode: ForwardMode
         ) throws -> Tensor {
             func dropped(_ states: Tensor) throws -> Tensor {
                 try NN.dropout(states, probability: dropout, training: mode == .training)
@@ -154,18 +157,26 @@ extension T5Model {
             let layout = try SequenceLayout(
                 batch: states.shape[0], length: states.shape[1], mask: mask, prefixLength: cache?.length ?? 0,
                 isContinued: cache != nil, dtype: states.dtype, device: states.device)
-            let seen = try biased(layout)
+            let scores = try biased(layout)
             var states = try dropped(states)
             for (index, layer) in layers.enumerated() {
                 let memory = cache.flatMap { cache in
                     cache.encoded.map { (cache.layers[index], $0.layers[index]) }
                 }
-                states = try layer(states, mask: seen, encoded: encoded, memory: memory, mode: mode)
+                // Gradients pass to what all layers share, too. Of the encoder's result each layer has a view, so that
+                // its gradients are summed by layers in either case.
+                let inputs = try [states, scores] + (encoded.map { try [$0.states.reshaped($0.states.shape)] } ?? [])
+                states = try LayerRecomputation.output(of: inputs, recomputes: recomputesLayers) { inputs in
+                    try layer(
+                        inputs[0], mask: AttentionMask(tensor: inputs[1], isCausal: false),
+                        encoded: encoded.map { (states: inputs[2], mask: $0.mask) }, memory: memory, mode: mode)
+                }
             }
             return try dropped(try norm(states))
         }
 
-        private func biased(_ layout: SequenceLayout) throws -> AttentionMask {
+        /// What is added to scores, (batch or 1, heads, length, length): biases, and minus infinity where nothing is seen.
+        private func biased(_ layout: SequenceLayout) throws -> Tensor {
             var scores = try bias(layout)
             if let mask = try layout.explicitMask(isCausal: isDecoder) {
                 let shape = [
@@ -175,7 +186,7 @@ extension T5Model {
                 scores = try scores.expanded(to: shape)
                     .maskedFill(try mask.logicalNot(), -Double.infinity)
             }
-            return AttentionMask(tensor: scores, isCausal: false)
+            return scores
         }
     }
 }

@@ -26,8 +26,9 @@ enum LearningRateStage: StageKind {
             steps.declaration, TrainStage.batchSize.declaration, TrainStage.accumulation.declaration,
             TrainStage.weightDecay.declaration, TrainStage.beta1.declaration, TrainStage.beta2.declaration,
             TrainStage.epsilon.declaration, TrainStage.maxGradNorm.declaration, TrainStage.groupByLength.declaration,
-            TrainStage.seed.declaration, TrainingRefinements.optimizer.declaration,
-            TrainingRefinements.momentum.declaration, TrainingRefinements.loraPlusRatio.declaration,
+            TrainStage.seed.declaration, TrainStage.recomputesLayers.declaration,
+            TrainingRefinements.optimizer.declaration, TrainingRefinements.momentum.declaration,
+            TrainingRefinements.loraPlusRatio.declaration,
         ],
         inputs: [
             InputDeclaration("tokens", .tokens, help: "The rows."),
@@ -84,6 +85,7 @@ enum LearningRateStage: StageKind {
         configuration.maxGradientNorm = norm > 0 ? norm : nil
         configuration.groupsByLength = try parameters[TrainStage.groupByLength]
         configuration.seed = UInt64(bitPattern: Int64(try parameters[TrainStage.seed]))
+        configuration.recomputesLayers = try parameters[TrainStage.recomputesLayers]
         configuration.optimizer = try parameters[TrainingRefinements.optimizer]
         configuration.momentum = try parameters[TrainingRefinements.momentum]
         configuration.loraPlusRatio = try parameters[TrainingRefinements.loraPlusRatio]

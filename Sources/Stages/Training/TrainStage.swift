@@ -49,6 +49,10 @@ enum TrainStage: StageKind {
         "seed", default: 42, help: "Seed of new weights, of the order of rows, and of dropout.")
     static let evaluationBatchSize = Parameter.integer(
         "eval_batch_size", default: 64, in: 1...65536, help: "Rows that are computed at once in evaluation.")
+    static let recomputesLayers = Parameter.boolean(
+        "gradient_checkpointing", default: false,
+        help: "Keep less of each layer and compute it again for gradients: less memory, more time, the same result."
+    ).withoutKey
     static let checkpointSteps = Parameter.integer(
         "save_steps", default: 50, in: 1 ... .max,
         help: "Steps from one checkpoint to the next; training that was killed goes on from the last."
@@ -70,7 +74,7 @@ enum TrainStage: StageKind {
             warmupRatio.declaration,
             weightDecay.declaration, beta1.declaration, beta2.declaration, epsilon.declaration,
             maxGradNorm.declaration, groupByLength.declaration, seed.declaration, evaluationBatchSize.declaration,
-            checkpointSteps.declaration,
+            recomputesLayers.declaration, checkpointSteps.declaration,
         ] + TrainingRefinements.declarations,
         inputs: [
             InputDeclaration("tokens", .tokens, help: "The rows."),
@@ -113,6 +117,7 @@ enum TrainStage: StageKind {
         configuration.groupsByLength = try parameters[groupByLength]
         configuration.seed = UInt64(bitPattern: Int64(try parameters[seed]))
         configuration.evaluationBatchSize = try parameters[evaluationBatchSize]
+        configuration.recomputesLayers = try parameters[recomputesLayers]
         configuration.checkpointInterval = try parameters[checkpointSteps]
         try TrainingRefinements.set(&configuration, parameters)
         return configuration
