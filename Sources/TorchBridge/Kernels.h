@@ -40,6 +40,10 @@ void for_type(const at::Tensor &x, Body &&body) {
 /* How many rows a thread takes at least. */
 inline int64_t grain(int64_t width) { return std::max<int64_t>(1, 16384 / std::max<int64_t>(1, width)); }
 
+/* Whether products of this type are computed in float32 and rounded once: those of bfloat16 on a processor that has no
+   instructions for them, where LibTorch's take several times as long, and those for gradients tens of times. */
+bool widens(const at::Tensor &x);
+
 /* Whether a gradient will be asked for through one of these. */
 template <typename... Tensors>
 bool records(const Tensors &...x) {
@@ -61,6 +65,9 @@ at::Tensor dropout_add_layer_norm(
 at::Tensor attention(
     const at::Tensor &query, const at::Tensor &key, const at::Tensor &value, const std::optional<at::Tensor> &mask,
     double probability, bool causal, std::optional<double> scale, bool grouped);
+
+/* x·Wᵀ + b. */
+at::Tensor linear(const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias);
 
 /* x·Wᵀ + b + (scale·x·Aᵀ)·Bᵀ, with gradients for x, A and B alone. */
 at::Tensor low_rank_linear(

@@ -472,6 +472,14 @@ at::Tensor attention(
     const at::Tensor &query, const at::Tensor &key, const at::Tensor &value, const std::optional<at::Tensor> &mask,
     double probability, bool causal, std::optional<double> scale, bool grouped) {
     if (!fits(query, key, value, mask, grouped)) {
+        if (widens(query)) {
+            const auto wide_mask =
+                mask && mask->scalar_type() == at::kBFloat16 ? std::optional<at::Tensor>(mask->to(at::kFloat)) : mask;
+            return attention(
+                       query.to(at::kFloat), key.to(at::kFloat), value.to(at::kFloat), wide_mask, probability, causal,
+                       scale, grouped)
+                .to(query.scalar_type());
+        }
         if (probability > 0 && has_kernels(query)) {
             return composed(query, key, value, mask, probability, causal, scale, grouped);
         }

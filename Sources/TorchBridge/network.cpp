@@ -52,7 +52,7 @@ void add_network_functions(ct_api &table) {
         return make([&] { return x->value.log_softmax(dimension); });
     };
     table.linear = [](ct_tensor x, ct_tensor weight, ct_tensor bias) {
-        return make([&] { return at::linear(x->value, weight->value, optional(bias)); });
+        return make([&] { return bridge::linear(x->value, weight->value, optional(bias)); });
     };
     table.low_rank_linear = [](ct_tensor x, ct_tensor weight, ct_tensor bias, ct_tensor a, ct_tensor b, double scale) {
         return make([&] {

@@ -1,5 +1,6 @@
 import Foundation
 import JSONValues
+import Tensors
 import TestSupport
 import Testing
 
@@ -17,6 +18,31 @@ struct TrainingSettingsTests {
             let again = try project.run("--from", "adapter", "--force").stages
             #expect(again["adapter"]?["state"] == "ran")
             #expect(project.digests(again)["adapter"] == project.digests(kept)["adapter"])
+        }
+    }
+
+    @Test("on a base model in bfloat16 an adapter is trained in float32, scored and merged")
+    func bfloat16() throws {
+        try TinyProject.with { project in
+            func pipeline(_ method: String) -> String {
+                TinyProject.pipeline(method: method)
+                    .replacingOccurrences(of: "save_steps: 3", with: "dtype: bfloat16")
+                    .replacingOccurrences(of: "uses: evaluate", with: "uses: evaluate\n    with: {dtype: bfloat16}")
+            }
+            let wide = try project.run().stages
+            try project.write(pipeline(TinyProject.lora), to: "p.yaml")
+            let stages = try project.run().stages
+            for stage in ["adapter", "scores", "merged"] { #expect(stages[stage]?["state"] == "ran", "\(stage)") }
+            #expect(project.digests(stages)["adapter"] != project.digests(wide)["adapter"])
+            let adapter = URL(fileURLWithPath: stages["adapter"]?["artifact"].stringValue ?? "")
+            let file = try SafetensorsFile(adapter.appending(path: "adapter_model.safetensors").path)
+            #expect(!file.names.isEmpty && file.names.allSatisfy { file.info($0)?.dtype == .float32 })
+
+            try project.write(pipeline("{uses: full}"), to: "p.yaml")
+            let refused = try project.run()
+            #expect(refused.ended.status == 1)
+            #expect(refused.ended.output.contains("which would be rounded"))
+            #expect(refused.ended.output.contains("write `dtype: float32`, or train an adapter alone"))
         }
     }
 }

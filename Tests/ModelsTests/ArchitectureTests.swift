@@ -27,10 +27,11 @@ struct ArchitectureCase: Decodable, Sendable, CustomTestStringConvertible {
         }
     }
 
-    func load(_ folder: URL) throws -> LoadedModel {
+    func load(_ folder: URL, dtype: DType = .float32) throws -> LoadedModel {
         try LibTorch.setThreadCount(1)
         return try ModelArchitectures.load(
-            folder: folder.path, options: ModelOptions(task: task, generator: try RandomGenerator(seed: 1)))
+            folder: folder.path,
+            options: ModelOptions(task: task, dtype: dtype, generator: try RandomGenerator(seed: 1)))
     }
 }
 
@@ -86,6 +87,23 @@ struct ArchitectureTests {
                 let found = golden.atTokens(logits, of: example, paddingLeft: left)
                 #expect(difference(found, expected) < 2e-5, "\(left) columns of padding on the left")
             }
+        }
+    }
+
+    @Test("in bfloat16 is off by no more than transformers' there", arguments: try ArchitectureGolden.read().cases)
+    func bfloat16(_ example: ArchitectureCase) throws {
+        let golden = try #require(golden)
+        let url = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/bfloat16.json")
+        let errors = try JSONDecoder().decode([String: Float].self, from: try Data(contentsOf: url))
+        let error = try #require(errors[example.name])
+        try example.withFolder { folder in
+            let model = try example.load(folder, dtype: .bfloat16).model
+            #expect(model.wordEmbeddings.weight.value.dtype == .bfloat16)
+            let logits = try model.logits(for: try golden.input(example), mode: .inference).floats()
+            let expected = golden.atTokens(example.logits, of: example)
+            // Which way a number is rounded is chance: of three rows with three classes the largest error tells little.
+            let chance: Float = example.task == .sequenceClassification ? 4 : 2
+            #expect(difference(golden.atTokens(logits, of: example), expected) < chance * error)
         }
     }
 

@@ -111,6 +111,30 @@ struct KernelTests {
         #expect(try #require(try x.gradient()).isFinite())
     }
 
+    @Test("a linear layer", arguments: [DType.float32, .bfloat16], [true, false])
+    func linear(_ dtype: DType, _ hasBias: Bool) throws {
+        let inputs = [try Tensor.ramp([2, 3, 10]), try Tensor.ramp([7, 10], scale: 0.4)]
+        let bias = try Tensor.ramp([7], shift: 0.5)
+        try expectEqual(inputs + (hasBias ? [bias] : []), dtype: dtype) { x in
+            try NN.linear(x[0], weight: x[1], bias: hasBias ? x[2] : nil)
+        }
+    }
+
+    @Test("attention over rows that are long")
+    func longAttention() throws {
+        let heads = try (0..<3).map { try Tensor.ramp([1, 300, 2, 8], scale: 0.5, shift: Float($0)).transposed(1, 2) }
+        let seen = try Tensor((0..<300).map { $0 % 7 != 3 }, shape: [1, 1, 1, 300])
+        for dtype in [DType.float32, .bfloat16] {
+            let tolerance = dtype == .bfloat16 ? 3e-2 : 2e-5
+            try expectEqual(heads, dtype: dtype, tolerance: tolerance) {
+                try NN.attention($0[0], $0[1], $0[2], mask: seen)
+            }
+            try expectEqual(heads, dtype: dtype, tolerance: tolerance) {
+                try NN.attention($0[0], $0[1], $0[2], isCausal: true)
+            }
+        }
+    }
+
     @Test("a low-rank addition to a frozen layer", arguments: [DType.float32, .bfloat16], [true, false])
     func lowRank(_ dtype: DType, _ hasBias: Bool) throws {
         let weight = try Tensor.ramp([7, 10], scale: 0.4)

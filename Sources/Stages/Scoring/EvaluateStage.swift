@@ -26,7 +26,10 @@ enum EvaluateStage: StageKind {
             accuracy (of tokens); all have loss. The confusion matrix and the figures of each class are always kept. A \
             model that predicts one class only is a warning.
             """,
-        parameters: [split.declaration, metrics.declaration, model.declaration, batchSize.declaration],
+        parameters: [
+            split.declaration, metrics.declaration, model.declaration, ModelPrecision.parameter.declaration,
+            batchSize.declaration,
+        ],
         inputs: [
             InputDeclaration("adapter", .adapter, isRequired: false, help: "What is scored: an adapter on its base,"),
             InputDeclaration("model", .model, isRequired: false, help: "or a whole model."),
@@ -50,7 +53,8 @@ enum EvaluateStage: StageKind {
                 "the \(split.rawValue) split has no rows", help: "give it a share in the data stage's `split`",
                 place: .parameter(["split"]))
         }
-        let tuned = try ScoredModel.load(context, parameter: model)
+        let tuned = try ScoredModel.load(
+            context, parameter: model, dtype: try context.parameters[ModelPrecision.parameter].dtype)
         let learned = LearnedTask(tuned.base)
         try learned.check(tokens)
         let encoded = examples.map { $0.encoded(for: learned.task, labelCount: learned.labels.count) }

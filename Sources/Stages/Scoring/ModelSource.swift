@@ -14,9 +14,12 @@ struct ModelSource {
 
     private let context: StageContext
     private let device: Device
+    /// The type of base models, and of whole ones.
+    private let dtype: DType
 
-    init(_ context: StageContext) throws {
+    init(_ context: StageContext, dtype: DType = .float32) throws {
         self.context = context
+        self.dtype = dtype
         device = try Self.prepare(context.numerics)
     }
 
@@ -32,7 +35,7 @@ struct ModelSource {
             folder: folder,
             options: ModelOptions(
                 task: learned.task, labels: learned.task.hasClasses ? learned.labels : nil,
-                problemType: learned.problemType, device: device,
+                problemType: learned.problemType, dtype: dtype, device: device,
                 generator: try RandomGenerator(seed: UInt64(bitPattern: Int64(seed)))))
     }
 
@@ -52,7 +55,7 @@ struct ModelSource {
         let generator = try RandomGenerator(seed: 0)
         let task = try ModelArchitectures.task(in: folder) ?? .sequenceClassification
         let model = try ModelArchitectures.load(
-            folder: folder, options: ModelOptions(task: task, device: device, generator: generator)
+            folder: folder, options: ModelOptions(task: task, dtype: dtype, device: device, generator: generator)
         ).model
         return try FullFineTuning().attach(to: model, generator: generator)
     }

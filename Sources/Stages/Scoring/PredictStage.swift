@@ -23,8 +23,8 @@ enum PredictStage: StageKind {
     static let declaration = StageDeclaration(
         kind: "predict", version: 4, summary: "Tell the classes or numbers of texts that have none",
         parameters: [
-            texts.declaration, source.declaration, column.declaration, model.declaration, tokenizer.declaration,
-            maxLength.declaration, batchSize.declaration,
+            texts.declaration, source.declaration, column.declaration, model.declaration,
+            ModelPrecision.parameter.declaration, tokenizer.declaration, maxLength.declaration, batchSize.declaration,
         ],
         inputs: [
             InputDeclaration("adapter", .adapter, isRequired: false, help: "What predicts: an adapter on its base,"),
@@ -53,7 +53,8 @@ enum PredictStage: StageKind {
         let tokenizer = try StageFailure.locating("tokenizer") { try Tokenizer(folder: folder) }
         let encodings = try tokenizer.encodeBatch(texts, maximumLength: parameters[maxLength])
         let examples = encodings.map { EncodedExample(ids: $0.ids) }
-        let tuned = try ScoredModel.load(context, parameter: model)
+        let tuned = try ScoredModel.load(
+            context, parameter: model, dtype: try context.parameters[ModelPrecision.parameter].dtype)
         let learned = LearnedTask(tuned.base)
         guard learned.task == .sequenceClassification else {
             throw StageFailure(

@@ -1,12 +1,17 @@
 import PEFT
 import StageInterface
+import Tensors
 import Training
 
 /// The model of a stage that scores or predicts, and what it computes.
 enum ScoredModel {
     /// The model behind the input `adapter` or `model`.
-    static func load(_ context: StageContext, parameter: Parameter<InputPath?>) throws -> any TunedModel {
-        let source = try ModelSource(context)
+    ///
+    /// - Parameter dtype: the type of a base model's weights, and of a whole one's.
+    static func load(
+        _ context: StageContext, parameter: Parameter<InputPath?>, dtype: DType = .float32
+    ) throws -> any TunedModel {
+        let source = try ModelSource(context, dtype: dtype)
         switch (context.inputs["adapter"], context.inputs["model"]) {
         case (let adapter?, nil):
             return try StageFailure.locating(parameter.declaration.name) {

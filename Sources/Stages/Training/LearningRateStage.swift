@@ -22,11 +22,11 @@ enum LearningRateStage: StageKind {
             learned is kept.
             """,
         parameters: [
-            TrainStage.task.declaration, TrainStage.model.declaration, start.declaration, end.declaration,
-            steps.declaration, TrainStage.batchSize.declaration, TrainStage.accumulation.declaration,
-            TrainStage.weightDecay.declaration, TrainStage.beta1.declaration, TrainStage.beta2.declaration,
-            TrainStage.epsilon.declaration, TrainStage.maxGradNorm.declaration, TrainStage.groupByLength.declaration,
-            TrainStage.seed.declaration, TrainStage.recomputesLayers.declaration,
+            TrainStage.task.declaration, TrainStage.model.declaration, ModelPrecision.parameter.declaration,
+            start.declaration, end.declaration, steps.declaration, TrainStage.batchSize.declaration,
+            TrainStage.accumulation.declaration, TrainStage.weightDecay.declaration, TrainStage.beta1.declaration,
+            TrainStage.beta2.declaration, TrainStage.epsilon.declaration, TrainStage.maxGradNorm.declaration,
+            TrainStage.groupByLength.declaration, TrainStage.seed.declaration, TrainStage.recomputesLayers.declaration,
             TrainingRefinements.optimizer.declaration, TrainingRefinements.momentum.declaration,
             TrainingRefinements.loraPlusRatio.declaration,
         ],

@@ -69,11 +69,11 @@ enum TrainStage: StageKind {
             stopped.
             """,
         parameters: [
-            task.declaration, model.declaration, epochs.declaration, batchSize.declaration, accumulation.declaration,
-            learningRate.declaration, headLearningRate.declaration, schedule.declaration, warmupSteps.declaration,
-            warmupRatio.declaration,
-            weightDecay.declaration, beta1.declaration, beta2.declaration, epsilon.declaration,
-            maxGradNorm.declaration, groupByLength.declaration, seed.declaration, evaluationBatchSize.declaration,
+            task.declaration, model.declaration, ModelPrecision.parameter.declaration, epochs.declaration,
+            batchSize.declaration, accumulation.declaration, learningRate.declaration, headLearningRate.declaration,
+            schedule.declaration, warmupSteps.declaration, warmupRatio.declaration, weightDecay.declaration,
+            beta1.declaration, beta2.declaration, epsilon.declaration, maxGradNorm.declaration,
+            groupByLength.declaration, seed.declaration, evaluationBatchSize.declaration,
             recomputesLayers.declaration, checkpointSteps.declaration,
         ] + TrainingRefinements.declarations,
         inputs: [

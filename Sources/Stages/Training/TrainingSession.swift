@@ -64,8 +64,9 @@ struct TrainingSession {
         _ learned: LearnedTask, _ base: InputPath
     ) throws -> (model: any TunedModel, configuration: TrainingConfiguration) {
         let seed = try context.parameters[TrainStage.seed]
+        let dtype = try context.parameters[ModelPrecision.parameter].dtype
         let loaded = try StageFailure.locating("model") {
-            try ModelSource(context).base(at: base.path, learned, seed: seed)
+            try ModelSource(context, dtype: dtype).base(at: base.path, learned, seed: seed)
         }
         for notice in loaded.notices { context.note(notice) }
         let (kind, parameters) = try Methods.read(in: context.input("method"))
@@ -75,10 +76,22 @@ struct TrainingSession {
             configuration.headLearningRate =
                 configuration.headLearningRate ?? configuration.learningRate * method.headLearningRateFactor
             let generator = try RandomGenerator(seed: configuration.seed &+ 1)
-            return (try method.attach(to: loaded.model, generator: generator), configuration)
+            let tuned = try method.attach(to: loaded.model, generator: generator)
+            try requireWideParameters(tuned)
+            return (tuned, configuration)
         } catch {
             throw StageFailure(error, at: .input("method"))
         }
+    }
+
+    /// What is trained must not be rounded to a narrow type: small steps would be lost.
+    private func requireWideParameters(_ tuned: any TunedModel) throws {
+        let narrow = tuned.trainableParameters.filter { $0.value.dtype != .float32 }
+        guard let first = narrow.first else { return }
+        let others = narrow.count > 1 ? " and \(narrow.count - 1) more" : ""
+        throw StageFailure(
+            "the method trains weights of the base model, `\(first.name)`\(others), which would be rounded",
+            help: "write `dtype: float32`, or train an adapter alone", place: .parameter(["dtype"]))
     }
 
     /// - Parameter isExtensible: whether a training over more epochs may go on from the end of this one.
