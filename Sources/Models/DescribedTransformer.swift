@@ -61,11 +61,9 @@ final class DescribedTransformer: TransformerModel {
         let cache = modelInput.cache
         cache?.begin(layers: layers.count, prefixes: modelInput.prefixes)
         let pastLength = cache?.length ?? modelInput.prefixLength
-        let layout = try SequenceLayout(
-            batch: shape[0], length: shape[1], mask: modelInput.attentionMask, prefixLength: pastLength,
-            prefixMask: cache?.mask, isContinued: cache != nil, dtype: input.words.weight.value.dtype, device: device)
-        var states = try input(modelInput, layout: layout, mode: mode)
-        for (index, layer) in layers.enumerated() {
+        let layout = try layout(of: modelInput)
+        var (states, first) = try beginning(modelInput, layout, mode)
+        for (index, layer) in layers.enumerated().dropFirst(first) {
             // Nothing reads the last layer's other positions: what would be computed for them is left out.
             let firstOnly =
                 index == layers.count - 1 && taskHead.pooling == .first && layout.isAligned && layer.allowsFirstOnly
@@ -84,6 +82,44 @@ final class DescribedTransformer: TransformerModel {
             ? try states.narrowed(dim: 1, start: shape[1] - 1, length: 1)
             : try pooled(states, layout, modelInput.attentionMask)
         return try finalNorm.map { try $0(states) } ?? states
+    }
+
+    var frozenLayerCount: Int {
+        func isFrozen(_ linears: [Linear], _ parameters: [Parameter]) -> Bool {
+            linears.allSatisfy { $0.adapter == nil } && !parameters.contains(where: \.isTrainable)
+        }
+        guard isFrozen(input.linears, input.parameters), input.tables.allSatisfy({ $0.adapter == nil }) else {
+            return 0
+        }
+        return layers.prefix { isFrozen($0.linears, $0.parameters) }.count
+    }
+
+    func states(for modelInput: ModelInput, inFrontOf layer: Int) throws -> Tensor {
+        let layout = try layout(of: modelInput)
+        var states = try input(modelInput, layout: layout, mode: .inference)
+        for layer in layers.prefix(layer) {
+            states = try layer(states, layout: layout, prefix: nil, mode: .inference)
+        }
+        return states
+    }
+
+    /// What the layers begin with, and the first that is still to be computed.
+    private func beginning(
+        _ modelInput: ModelInput, _ layout: SequenceLayout, _ mode: ForwardMode
+    ) throws -> (states: Tensor, first: Int) {
+        guard case .states(let states, let layer) = modelInput.tokens else {
+            return (try input(modelInput, layout: layout, mode: mode), 0)
+        }
+        return (try states.to(input.words.weight.value.dtype), layer)
+    }
+
+    private func layout(of modelInput: ModelInput) throws -> SequenceLayout {
+        let shape = modelInput.shape
+        let cache = modelInput.cache
+        return try SequenceLayout(
+            batch: shape[0], length: shape[1], mask: modelInput.attentionMask,
+            prefixLength: cache?.length ?? modelInput.prefixLength, prefixMask: cache?.mask, isContinued: cache != nil,
+            dtype: input.words.weight.value.dtype, device: device)
     }
 
     func logits(of states: Tensor, mode: ForwardMode) throws -> Tensor {

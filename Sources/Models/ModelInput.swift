@@ -7,6 +7,8 @@ package struct ModelInput {
         case ids(Tensor)
         /// Word embeddings in place of ids, (batch, length, width): how a soft prompt enters.
         case embeddings(Tensor)
+        /// Hidden states in front of a layer, (batch, length, d), in place of all that is below it.
+        case states(Tensor, layer: Int)
     }
 
     /// Keys and values that a layer attends to in front of its own, each (batch, key heads, count, head width).
@@ -52,7 +54,7 @@ package struct ModelInput {
     package var shape: [Int] {
         switch tokens {
         case .ids(let ids): ids.shape
-        case .embeddings(let embeddings): Array(embeddings.shape.prefix(2))
+        case .embeddings(let vectors), .states(let vectors, _): Array(vectors.shape.prefix(2))
         }
     }
 

@@ -44,6 +44,12 @@ package protocol TransformerModel: AnyObject {
     /// The hidden states that the task's logits are made of: (batch, length, d), or (batch, d) where a row has one
     /// place.
     func states(for input: ModelInput, mode: ForwardMode) throws -> Tensor
+    /// How many layers from the first on, with the embeddings in front of them, neither are trained nor have adapters.
+    var frozenLayerCount: Int { get }
+    /// The hidden states in front of a layer, (batch, length, d), as ``ModelInput/Tokens-swift.enum/states`` takes them.
+    ///
+    /// - Parameter layer: at most ``frozenLayerCount``; there are none in front of the first.
+    func states(for input: ModelInput, inFrontOf layer: Int) throws -> Tensor
     /// The logits (…, outputs) of hidden states (…, d), of each place by itself.
     func logits(of states: Tensor, mode: ForwardMode) throws -> Tensor
 

@@ -70,6 +70,10 @@ extension TunedModel {
         return try base.logits(for: input, mode: mode)
     }
 
+    /// How many layers from the first on compute the same whatever is trained, the embeddings in front of them too; 0
+    /// where that is not even these.
+    package var frozenLayerCount: Int { virtualTokenCount > 0 ? 0 : base.frozenLayerCount }
+
     /// The hidden states that logits are made of, of which a part can be turned into logits at a time.
     package func readout(for input: ModelInput, mode: ForwardMode) throws -> Readout {
         let (input, mode) = try baseInput(for: input, mode: mode)

@@ -8,6 +8,9 @@ extension ArtifactType {
     static let tokens = ArtifactType(
         "tokens", summary: "token ids a split, in `train.safetensors` and its like, and `tokens.json`")
     static let method = ArtifactType("method", summary: "`method.json`: what is trained, and how")
+    static let hiddenStates = ArtifactType(
+        "hidden-states",
+        summary: "what frozen layers make of the rows, in `train-00000.safetensors` and its like, and `states.json`")
     static let adapter = ArtifactType(
         "adapter", summary: "what a training leaves: PEFT's `adapter_config.json` and `adapter_model.safetensors`")
     static let model = ArtifactType("model", summary: "a model folder that transformers loads")
@@ -20,6 +23,6 @@ extension ArtifactType {
 
     /// Every type, for a stage that may give any.
     static let all = [
-        files, dataset, tokens, method, adapter, model, scores, comparison, predictions, learningRates,
+        files, dataset, tokens, method, hiddenStates, adapter, model, scores, comparison, predictions, learningRates,
     ]
 }

@@ -8,8 +8,8 @@ extension StageCatalogue {
     static let local = StageCatalogue(
         [DataStage.self, CommandStage.self, TokenizeStage.self] + Methods.all
             + [
-                NewModelStage.self, LearningRateStage.self, TrainStage.self, AdapterStage.self, CombineStage.self,
-                TrimStage.self, EvaluateStage.self, GenerateStage.self, PredictStage.self, CompareStage.self,
-                MergeStage.self,
+                NewModelStage.self, LearningRateStage.self, HiddenStatesStage.self, TrainStage.self, AdapterStage.self,
+                CombineStage.self, TrimStage.self, EvaluateStage.self, GenerateStage.self, PredictStage.self,
+                CompareStage.self, MergeStage.self,
             ])
 }

@@ -7,7 +7,10 @@ struct ExampleBatch {
     /// As ``TaskLoss`` takes them; nil where an example has no target.
     let targets: Tensor?
 
-    init(_ examples: [EncodedExample], for model: any TransformerModel) throws {
+    /// - Parameter stored: the examples' hidden states, each (length, d), in front of a layer, instead of their ids.
+    init(
+        _ examples: [EncodedExample], stored: (states: [Tensor], layer: Int)? = nil, for model: any TransformerModel
+    ) throws {
         let device = model.device
         let count = examples.count
         let length = examples.map(\.ids.count).max() ?? 0
@@ -15,7 +18,9 @@ struct ExampleBatch {
             let padded = rows.flatMap { $0.map(Int.init) + Array(repeating: fill, count: length - $0.count) }
             return try Tensor(padded, shape: [count, length]).to(device)
         }
-        var input = ModelInput(.ids(try tensor(examples.map(\.ids), fill: model.paddingID, length: length)))
+        var input = ModelInput(
+            try stored.map { .states(try Self.padded($0.states, length).to(device), layer: $0.layer) }
+                ?? .ids(try tensor(examples.map(\.ids), fill: model.paddingID, length: length)))
         if examples.contains(where: { $0.ids.count < length }) {
             let mask = examples.flatMap { example in (0..<length).map { $0 < example.ids.count } }
             input.attentionMask = try Tensor(mask, shape: [count, length]).to(device)
@@ -53,5 +58,22 @@ struct ExampleBatch {
             targets = nil
         }
         self.input = input
+    }
+
+    /// (batch, length, d), zeros behind each example's own.
+    private static func padded(_ states: [Tensor], _ length: Int) throws -> Tensor {
+        let batch = try Tensor.zeros(
+            [states.count, length, states[0].shape[1]], dtype: states[0].dtype)
+        for (row, own) in states.enumerated() {
+            try batch.selected(dim: 0, index: row).narrowed(dim: 0, start: 0, length: own.shape[0]).copy_(from: own)
+        }
+        return batch
+    }
+}
+
+extension StoredStates {
+    /// What a batch of examples takes.
+    func states(of examples: [Int]) throws -> (states: [Tensor], layer: Int) {
+        (try examples.map { try states(of: $0) }, layer)
     }
 }

@@ -20,15 +20,16 @@ package struct Predictor {
     /// token has scores, those of one token after another.
     ///
     /// - Parameters:
+    ///   - stored: the examples' hidden states, in place of their ids.
     ///   - progress: called after each batch with the examples done.
     ///   - shouldStop: asked before each batch.
     /// - Throws: ``TrainingError`` for examples that the model can't read; ``TrainingStopped`` if asked to stop.
     package func logits(
-        for examples: [EncodedExample], progress: (_ done: Int) -> Void = { _ in },
+        for examples: [EncodedExample], stored: (any StoredStates)? = nil, progress: (_ done: Int) -> Void = { _ in },
         shouldStop: () -> Bool = { false }
     ) throws -> [[Float]] {
         let virtual = model.virtualLogitCount
-        return try map(examples, needsTargets: false, size: rowBatchSize, progress, shouldStop) {
+        return try map(examples, stored, needsTargets: false, size: rowBatchSize, progress, shouldStop) {
             batch, part, _ in
             let logits = try model.logits(for: batch.input, mode: .inference)
             let values = try logits.floats()
@@ -45,15 +46,18 @@ package struct Predictor {
     }
 
     /// What the model makes of examples with targets, in their order.
+    ///
+    /// - Parameter stored: the examples' hidden states, in place of their ids.
     package func predictions(
-        for examples: [EncodedExample], progress: (_ done: Int) -> Void = { _ in },
+        for examples: [EncodedExample], stored: (any StoredStates)? = nil, progress: (_ done: Int) -> Void = { _ in },
         shouldStop: () -> Bool = { false }
     ) throws -> [Prediction] {
         let loss = TaskLoss(model.base)
         guard loss.task != .sequenceClassification else {
-            return try logits(for: examples, progress: progress, shouldStop: shouldStop).map { .scores($0) }
+            return try logits(for: examples, stored: stored, progress: progress, shouldStop: shouldStop)
+                .map { .scores($0) }
         }
-        return try map(examples, needsTargets: true, size: { _, _ in batchSize }, progress, shouldStop) {
+        return try map(examples, stored, needsTargets: true, size: { _, _ in batchSize }, progress, shouldStop) {
             batch, part, workers in
             guard let targets = batch.targets else { return [] }
             let places = try SupervisedPlaces(
@@ -74,7 +78,8 @@ package struct Predictor {
     ///   - body: takes a batch, its examples, and how many batches are computed at the same time; gives a result for
     ///     each example.
     private func map<Result>(
-        _ examples: [EncodedExample], needsTargets: Bool, size: (_ longest: EncodedExample, _ workers: Int) -> Int,
+        _ examples: [EncodedExample], _ stored: (any StoredStates)?, needsTargets: Bool,
+        size: (_ longest: EncodedExample, _ workers: Int) -> Int,
         _ progress: (_ done: Int) -> Void, _ shouldStop: () -> Bool,
         _ body: (_ batch: ExampleBatch, _ part: [EncodedExample], _ workers: Int) throws -> [Result]
     ) throws -> [Result] {
@@ -94,7 +99,11 @@ package struct Predictor {
                 return begun < batches.count ? batches[begun] : nil
             }) {
                 let part = indices.map { examples[$0] }
-                let values = try withoutGradients { try body(try ExampleBatch(part, for: model.base), part, workers) }
+                let values = try withoutGradients {
+                    let batch = try ExampleBatch(
+                        part, stored: try stored?.states(of: Array(indices)), for: model.base)
+                    return try body(batch, part, workers)
+                }
                 lock.withLock {
                     for (index, value) in zip(indices, values) { results[index] = value }
                     done += indices.count

@@ -12,6 +12,7 @@ package final class Trainer {
     private let configuration: TrainingConfiguration
     private let training: [EncodedExample]
     private let validation: [EncodedExample]
+    private let stored: StoredSplits?
     private let device: Device
     private let optimizer: Optimizer
     private let schedule: LearningRateSchedule
@@ -22,15 +23,20 @@ package final class Trainer {
 
     /// - Parameters:
     ///   - validation: what each epoch is judged by; without any, the last epoch's parameters are kept.
+    ///   - stored: the hidden states of both in front of a layer below which nothing is trained.
     ///   - schedule: the rates of all steps, in the place of the configuration's.
     /// - Throws: ``TrainingError`` with everything that is wrong with the configuration or the examples.
     package init(
         model: any TunedModel, configuration: TrainingConfiguration, training: [EncodedExample],
-        validation: [EncodedExample] = [], schedule: LearningRateSchedule? = nil
+        validation: [EncodedExample] = [], stored: StoredSplits? = nil,
+        schedule: LearningRateSchedule? = nil
     ) throws {
         var problems = configuration.problems
         if configuration.earlyStopping != nil, validation.isEmpty {
             problems.append("early_stopping_patience needs examples to validate on, and there are none")
+        }
+        if stored != nil, configuration.neftuneNoiseAlpha != nil {
+            problems.append("neftune_noise_alpha puts noise into words, and stored hidden states stand above them")
         }
         guard problems.isEmpty else { throw TrainingError(problems) }
         let check = ExampleCheck(model)
@@ -41,6 +47,7 @@ package final class Trainer {
         self.configuration = configuration
         self.training = training
         self.validation = validation
+        self.stored = stored
         device = model.base.device
         model.base.recomputesLayers = configuration.recomputesLayers
         optimizer = try Optimizer(
@@ -122,7 +129,7 @@ package final class Trainer {
     private func step() throws -> Int {
         let (epoch, position) = state.step.quotientAndRemainder(dividingBy: stepsPerEpoch)
         let indices = try order.batches(epoch: epoch)[position]
-        var loss = try backward(indices.map { training[$0] })
+        var loss = try backward(indices)
         if let penalty = try model.stepwise?.penalty() {
             try penalty.backward()
             loss += try penalty.item()
@@ -169,21 +176,21 @@ package final class Trainer {
     /// those of one large batch, however it is cut.
     ///
     /// - Returns: the mean loss.
-    private func backward(_ examples: [EncodedExample]) throws -> Double {
+    private func backward(_ indices: [Int]) throws -> Double {
         let hasPrompt = model.virtualLogitCount > 0
-        let count = examples.reduce(0.0) { count, example in
-            count + (example.target.map { loss.weight(of: $0, hasPrompt: hasPrompt) } ?? 0)
+        let count = indices.reduce(0.0) { count, index in
+            count + (training[index].target.map { loss.weight(of: $0, hasPrompt: hasPrompt) } ?? 0)
         }
         // Where classes without weight are alone, the sum is zero and stays so.
         let divisor = count > 0 ? count : 1
         model.base.wordEmbeddings.noiseAlpha = configuration.neftuneNoiseAlpha
         defer { model.base.wordEmbeddings.noiseAlpha = nil }
         var sum = 0.0
-        for start in stride(from: 0, to: examples.count, by: configuration.batchSize) {
-            let part = Array(examples[start..<min(start + configuration.batchSize, examples.count)])
+        for start in stride(from: 0, to: indices.count, by: configuration.batchSize) {
+            let part = Array(indices[start..<min(start + configuration.batchSize, indices.count)])
             // Noise in the words comes from one sequence for all threads.
             let isShared = device == .cpu && configuration.neftuneNoiseAlpha == nil
-            let shards = Shards.of(part, count: isShared ? try LibTorch.threadCount() : 1) { $0.ids.count }
+            let shards = Shards.of(part, count: isShared ? try LibTorch.threadCount() : 1) { training[$0].ids.count }
             let results = try gradients(of: shards, divisor: divisor)
             // In one order, whichever was done first.
             for result in results {
@@ -200,11 +207,12 @@ package final class Trainer {
 
     /// The sum of the losses of each shard, and the gradients of its mean over `divisor` targets.
     private func gradients(
-        of shards: [[EncodedExample]], divisor: Double
+        of shards: [[Int]], divisor: Double
     ) throws -> [(loss: Double, gradients: [Tensor?])] {
         let parameters = optimizer.parameters.map(\.value)
-        func gradients(_ shard: [EncodedExample]) throws -> (loss: Double, gradients: [Tensor?]) {
-            let batch = try ExampleBatch(shard, for: model.base)
+        func gradients(_ shard: [Int]) throws -> (loss: Double, gradients: [Tensor?]) {
+            let batch = try ExampleBatch(
+                shard.map { training[$0] }, stored: try stored?.training.states(of: shard), for: model.base)
             guard let targets = batch.targets else { throw TrainingError(["an example has no target"]) }
             return try loss.gradients(
                 model, batch.input, targets: targets, mode: .training, by: parameters, dividedBy: divisor,
@@ -227,7 +235,7 @@ package final class Trainer {
     private func evaluate(_ pace: inout Pace, shouldStop: () -> Bool) throws {
         let predictions = try pace.timeEvaluation {
             try Predictor(model: model, batchSize: configuration.evaluationBatchSize)
-                .predictions(for: validation, shouldStop: shouldStop)
+                .predictions(for: validation, stored: stored?.validation, shouldStop: shouldStop)
         }
         let evaluation = Evaluation(predictions, of: validation, for: loss, labels: model.base.labels.count)
         if state.record(evaluation) {
@@ -261,7 +269,7 @@ package final class Trainer {
         var evaluation: Evaluation?
         if !validation.isEmpty {
             let predictions = try Predictor(model: model, batchSize: configuration.evaluationBatchSize)
-                .predictions(for: validation, shouldStop: shouldStop)
+                .predictions(for: validation, stored: stored?.validation, shouldStop: shouldStop)
             evaluation = Evaluation(predictions, of: validation, for: loss, labels: model.base.labels.count)
         }
         return ParameterAverage(epochs: last - kept.recent.count + 1...last, evaluation: evaluation)

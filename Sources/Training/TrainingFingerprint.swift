@@ -36,7 +36,7 @@ enum TrainingFingerprint {
 }
 
 /// The 64-bit hash of Fowler, Noll and Vo: enough to notice a mix-up, and the same in every process.
-private struct FNV1a {
+struct FNV1a {
     private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 
     mutating func add(_ bytes: some Sequence<UInt8>) {

@@ -45,4 +45,45 @@ struct TrainingSettingsTests {
             #expect(refused.ended.output.contains("write `dtype: float32`, or train an adapter alone"))
         }
     }
+
+    @Test("frozen layers are computed once, and training goes on from them")
+    func hiddenStates() throws {
+        try TinyProject.with { project in
+            let top = "{uses: lora, with: {r: 4, target_modules: [query, value], layers_to_transform: [1]}}"
+            func pipeline(_ method: String, other: String? = nil) -> String {
+                TinyProject.pipeline(method: method)
+                    .replacingOccurrences(
+                        of: "    from: {tokens: tokens, method: method}\n",
+                        with: "    from: {tokens: tokens, method: method, states: states}\n"
+                    ) + """
+                          other: \(other ?? method)
+                          states:
+                            uses: hidden-states
+                            from: {tokens: tokens, method: other}
+                            with: {model: models/tiny}
+
+                        """
+            }
+            try project.write(pipeline(top), to: "p.yaml")
+            let stages = try project.run().stages
+            #expect(stages["adapter"]?["state"] == "ran")
+            #expect(stages["merged"]?["state"] == "ran")
+            #expect(stages["states"]?["metrics"]["layers"] == 1)
+            let folder = URL(fileURLWithPath: stages["states"]?["artifact"].stringValue ?? "")
+            let file = try SafetensorsFile(folder.appending(path: "train-00000.safetensors").path)
+            #expect(file.info("states")?.shape.last == 32)
+            // More epochs use the same states.
+            try project.write(pipeline(top).replacing("epochs: 2", with: "epochs: 3"), to: "p.yaml")
+            #expect(project.states(try project.run().stages)["states"] == "hit")
+
+            try project.write(pipeline(TinyProject.lora), to: "p.yaml")
+            let bottom = try project.run().ended
+            #expect(bottom.status == 1)
+            #expect(bottom.output.contains("no layer is the same in every epoch"))
+            try project.write(pipeline(TinyProject.lora, other: top), to: "p.yaml")
+            let mixed = try project.run().ended
+            #expect(mixed.status == 1)
+            #expect(mixed.output.contains("the method leaves 0 as they are"))
+        }
+    }
 }

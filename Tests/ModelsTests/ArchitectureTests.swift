@@ -161,6 +161,32 @@ struct ArchitectureTests {
         }
     }
 
+    @Test("goes on from hidden states in front of any layer", arguments: try ArchitectureGolden.read().cases)
+    func hiddenStates(_ example: ArchitectureCase) throws {
+        let golden = try #require(golden)
+        try example.withFolder { folder in
+            let model = try example.load(folder).model
+            var input = try golden.input(example)
+            guard example.task != .sequenceToSequence else {
+                #expect(model.frozenLayerCount == 0)
+                #expect(throws: ModelError.self) { try model.states(for: input, inFrontOf: 1) }
+                return
+            }
+            try model.setTrainable { _ in false }
+            #expect(model.frozenLayerCount == model.dimensions.layerCount)
+            let whole = try model.logits(for: input, mode: .inference).floats()
+            for layer in 1...model.dimensions.layerCount {
+                var part = input
+                part.tokens = .states(try model.states(for: input, inFrontOf: layer), layer: layer)
+                let logits = try model.logits(for: part, mode: .inference).floats()
+                #expect(difference(golden.atTokens(logits, of: example), golden.atTokens(whole, of: example)) < 1e-5)
+            }
+            input.attentionMask = nil
+            try model.setTrainable { $0 === model.wordEmbeddings.weight }
+            #expect(model.frozenLayerCount == 0)
+        }
+    }
+
     @Test("counts tokens alone where padding stands between them", arguments: try ArchitectureGolden.read().cases)
     func paddingInside(_ example: ArchitectureCase) throws {
         let golden = try #require(golden)

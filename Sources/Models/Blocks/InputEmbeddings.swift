@@ -41,7 +41,7 @@ final class InputEmbeddings {
         var states =
             switch input.tokens {
             case .ids(let ids): try words(ids)
-            case .embeddings(let embeddings): try embeddings.to(words.weight.value.dtype)
+            case .embeddings(let embeddings), .states(let embeddings, _): try embeddings.to(words.weight.value.dtype)
             }
         if description.scale != 1 { states = try states * description.scale }
         if let tokenTypes {

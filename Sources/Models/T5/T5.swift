@@ -89,6 +89,17 @@ final class T5Model: TransformerModel {
         return configuration.scalesOutputs ? try states * (1 / Double(configuration.width).squareRoot()) : states
     }
 
+    /// The decoder reads words of its own, so that nothing is in front of all else.
+    var frozenLayerCount: Int { 0 }
+
+    func states(for input: ModelInput, inFrontOf layer: Int) throws -> Tensor {
+        throw Self.noParts
+    }
+
+    private static var noParts: ModelError {
+        ModelError(["the layers of an encoder and a decoder can't be computed in part"])
+    }
+
     func logits(of states: Tensor, mode: ForwardMode) throws -> Tensor {
         if let outputLayer { return try outputLayer(states, mode: mode) }
         return try NN.linear(states, weight: words.weight.value)
@@ -100,6 +111,7 @@ final class T5Model: TransformerModel {
             switch input.tokens {
             case .ids(let ids): try words(ids)
             case .embeddings(let embeddings): try embeddings.to(words.weight.value.dtype)
+            case .states: throw Self.noParts
             }
         let encoded = try encoder(
             texts, mask: input.attentionMask, encoded: nil, recomputesLayers: recomputesLayers, mode: mode)

@@ -87,6 +87,9 @@ package enum AdapterFolder {
 }
 
 extension TunedModel {
+    /// What tells the base model from another, in the type that it was loaded in, without what is trained.
+    package func baseDigest() throws -> String { try baseFingerprint().digest }
+
     /// The fingerprint of the base model, without what is not as in its own files.
     func baseFingerprint() throws -> BaseFingerprint {
         let changed = Set(changedParameters.map(\.name))

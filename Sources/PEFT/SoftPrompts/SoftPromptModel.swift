@@ -45,6 +45,7 @@ final class SoftPromptModel: TunedModel {
             switch input.tokens {
             case .ids(let ids): try base.wordEmbeddings(ids)
             case .embeddings(let embeddings): embeddings
+            case .states: throw PEFTError(["a prompt has no place in front of hidden states"])
             }
         var vectors = try source.vectors(mode: mode)
         if method.numTransformerSubmodules > 1 { vectors = try vectors.narrowed(dim: 0, start: 0, length: count) }

@@ -80,6 +80,9 @@ enum TrainStage: StageKind {
             InputDeclaration("tokens", .tokens, help: "The rows."),
             InputDeclaration("method", .method, help: "What is trained."),
             InputDeclaration(
+                "states", .hiddenStates, isRequired: false,
+                help: "What the frozen layers below make of the rows: they are left out, and without dropout."),
+            InputDeclaration(
                 fillingParameter: "model", .model,
                 help: "In the place of the parameter: a base model that a stage gives."),
         ],

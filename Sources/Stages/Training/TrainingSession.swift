@@ -3,7 +3,6 @@ import JSONValues
 import Models
 import PEFT
 import StageInterface
-import Tensors
 import Training
 
 /// One run of the stage `train`.
@@ -21,10 +20,14 @@ struct TrainingSession {
         let learned = try LearnedTask(try context.parameters[TrainStage.task], from: tokens)
         let base = try context.parameters[TrainStage.model]
         let (tuned, configuration) = try attach(learned, base)
+        let training = try Self.examples(.train, of: tokens, learned)
+        let validation = try Self.examples(.validation, of: tokens, learned)
+        let stored = try context.inputs["states"].map {
+            try HiddenStatesFolder($0).splits(for: tuned, training: training, validation: validation)
+        }
         let trainer = try StageFailure.locating("model") {
             try Trainer(
-                model: tuned, configuration: configuration, training: Self.examples(.train, of: tokens, learned),
-                validation: Self.examples(.validation, of: tokens, learned))
+                model: tuned, configuration: configuration, training: training, validation: validation, stored: stored)
         }
         let result = try train(trainer, isExtensible: tuned.stepwise == nil)
         try tuned.save(to: context.output, baseModelName: base.spelled)
@@ -63,35 +66,12 @@ struct TrainingSession {
     private func attach(
         _ learned: LearnedTask, _ base: InputPath
     ) throws -> (model: any TunedModel, configuration: TrainingConfiguration) {
-        let seed = try context.parameters[TrainStage.seed]
-        let dtype = try context.parameters[ModelPrecision.parameter].dtype
-        let loaded = try StageFailure.locating("model") {
-            try ModelSource(context, dtype: dtype).base(at: base.path, learned, seed: seed)
-        }
-        for notice in loaded.notices { context.note(notice) }
-        let (kind, parameters) = try Methods.read(in: context.input("method"))
-        do {
-            let method = try kind.method(parameters, for: loaded.model.dimensions)
-            var configuration = configuration
-            configuration.headLearningRate =
-                configuration.headLearningRate ?? configuration.learningRate * method.headLearningRateFactor
-            let generator = try RandomGenerator(seed: configuration.seed &+ 1)
-            let tuned = try method.attach(to: loaded.model, generator: generator)
-            try requireWideParameters(tuned)
-            return (tuned, configuration)
-        } catch {
-            throw StageFailure(error, at: .input("method"))
-        }
-    }
-
-    /// What is trained must not be rounded to a narrow type: small steps would be lost.
-    private func requireWideParameters(_ tuned: any TunedModel) throws {
-        let narrow = tuned.trainableParameters.filter { $0.value.dtype != .float32 }
-        guard let first = narrow.first else { return }
-        let others = narrow.count > 1 ? " and \(narrow.count - 1) more" : ""
-        throw StageFailure(
-            "the method trains weights of the base model, `\(first.name)`\(others), which would be rounded",
-            help: "write `dtype: float32`, or train an adapter alone", place: .parameter(["dtype"]))
+        let fresh = try FreshModel(
+            context, learned, base: base, seed: try context.parameters[TrainStage.seed])
+        var configuration = configuration
+        configuration.headLearningRate =
+            configuration.headLearningRate ?? configuration.learningRate * fresh.headLearningRateFactor
+        return (fresh.tuned, configuration)
     }
 
     /// - Parameter isExtensible: whether a training over more epochs may go on from the end of this one.
