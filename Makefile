@@ -76,6 +76,10 @@ bench-runner: build ## Measure the runner against DVC and Snakemake
 bench-peer: build reference ## Measure training, evaluation and a whole job against PEFT and Trainer (DATA=folder with train.tsv and dev.tsv)
 	@.deps/reference/bin/python scripts/bench/peer.py --data "$(DATA)" --device $(DEVICE)
 
+.PHONY: bench-language
+bench-language: build reference ## Measure the training of a language model of 124 million random weights against PEFT and Trainer
+	@.deps/reference/bin/python scripts/bench/language.py --device $(DEVICE)
+
 .PHONY: lint
 lint: ## Check format, and that modules import only what stands above them
 	@swift format lint --strict --recursive Sources Tests Package.swift

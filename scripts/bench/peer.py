@@ -17,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 
+import language
+
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "reference"))
 from tables import table  # noqa: E402
 from training_runs import METHODS, PROJECT, pipeline, timed  # noqa: E402
@@ -113,10 +115,10 @@ def main():
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--cases", nargs="+", type=int, help="numbers of cases, from 1; 6 is the whole job")
+    parser.add_argument("--cases", nargs="+", type=int, help="numbers of cases, from 1; 6 is the whole job, 7 a language model")
     parser.add_argument("--json", type=pathlib.Path)
     options = parser.parse_args()
-    chosen = options.cases or range(1, len(CASES) + 2)
+    chosen = options.cases or range(1, len(CASES) + 3)
     results, lines, others = [], [], []
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="peft-pipeline-bench-"))
     try:
@@ -155,6 +157,12 @@ def main():
             others.append([
                 f"whole job to a merged model, {options.limit} rows: ours {ours:.1f} s, peer {peers:.1f} s",
                 f"{statistics.median(they['wall'] / we['wall'] for we, they in pairs):.2f} times as fast"])
+        if len(CASES) + 2 in chosen:
+            pairs = language.measure(argparse.Namespace(
+                program=PROJECT / ".build/release/peft-pipeline", steps=5, pairs=options.pairs, threads=options.threads,
+                device=options.device, settings=[], peer=[], alone=False))
+            results.append({"case": "gpt-2, lora on c_attn", "pairs": pairs})
+            others += [["gpt-2, lora on c_attn", line] for line in language.lines(pairs)]
     finally:
         subprocess.run(["chmod", "-R", "u+w", scratch], check=False)
         shutil.rmtree(scratch, ignore_errors=True)
