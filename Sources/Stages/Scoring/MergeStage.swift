@@ -60,7 +60,9 @@ enum MergeStage: StageKind {
         }
         var metrics: JSONValue = ["max_logit_difference": .double(drift), "compared_rows": .int(rows.count)]
         if context.inputs["tokens"] != nil {
-            let predictions = try Predictor(model: merged).predictions(for: rows)
+            let predictions =
+                learned.task == .sequenceClassification
+                ? after.map { .scores($0) } : try Predictor(model: merged).predictions(for: rows)
             let evaluation = Evaluation(
                 predictions, of: rows, for: TaskLoss(merged.base), labels: learned.labels.count)
             if let (name, value) = evaluation.metrics.figures.first { metrics[name] = .double(value) }
