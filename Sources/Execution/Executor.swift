@@ -132,6 +132,7 @@ package struct Executor: Sendable {
         try? journal.append([
             "event": "began", "pipeline": .string(pipeline.name), "file": .string(pipeline.source.path),
             "tool": .string(options.toolVersion), "stages": .array(stages.map { .string($0.name) }),
+            RunPlan.eventKey: RunPlan(pipeline, stages, numerics: options.numerics).json,
         ])
         try? history.begin(run: journal.run)
     }

@@ -10,8 +10,8 @@ package struct Pipeline: Sendable {
     package let description: String?
     /// The text that the pipeline was read from.
     package let source: SourceText
-    /// The paths of the files that it includes, directly or not.
-    package let fragments: [String]
+    /// The files that it includes, directly or not.
+    package let fragments: [SourceText]
     /// What stands under `params`, in the order of the file, with the values that hold in this run.
     package let parameters: [PipelineParameter]
     /// In the order of the file.
@@ -21,7 +21,8 @@ package struct Pipeline: Sendable {
     private let indices: [String: Int]
 
     init(
-        name: String, description: String?, source: SourceText, fragments: [String], parameters: [PipelineParameter],
+        name: String, description: String?, source: SourceText, fragments: [SourceText],
+        parameters: [PipelineParameter],
         stages: [Stage]
     ) {
         self.name = name
@@ -45,4 +46,7 @@ package struct PipelineParameter: Sendable {
     /// Where the value is written: in the pipeline, a file of parameters, the environment or on the command line.
     package let location: SourceLocation
     package let isOverridden: Bool
+
+    /// Where the value is written, as a reason names it: `pipelines/sentiment.yaml:5`, `--set r=16`.
+    package var originDescription: String { ParameterOverride.description(of: location) ?? location.pathAndLine }
 }

@@ -44,7 +44,7 @@ package struct RecipeWriter {
     package func write(to path: String, results: [Trace] = []) throws -> RecipeManifest {
         let own = try text(pipeline.source.path)
         var sources = [own]
-        sources += try pipeline.fragments.map(text)
+        sources += try pipeline.fragments.map { try text($0.path) }
         let lock = URL(fileURLWithPath: pipeline.source.path).deletingLastPathComponent()
             .appending(path: Lock.fileName).path
         if FileManager.default.fileExists(atPath: lock) { sources.append(try text(lock)) }

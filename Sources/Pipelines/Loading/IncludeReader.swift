@@ -19,7 +19,7 @@ struct IncludeReader {
     private(set) var isComplete = true
 
     /// The fragments that were read, in that order.
-    private(set) var files: [String] = []
+    private(set) var files: [SourceText] = []
 
     private var states: [String: State] = [:]
     private var chain: [String] = []
@@ -117,7 +117,7 @@ struct IncludeReader {
         defer { states[identity] = .done }
         do {
             let source = try SourceText.read(path, maximumBytes: Self.maximumBytes)
-            files.append(path)
+            files.append(source)
             chain.append(path)
             defer { chain.removeLast() }
             readFragment(source)

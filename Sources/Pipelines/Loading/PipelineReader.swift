@@ -16,7 +16,7 @@ struct PipelineReader {
     var expander = ParameterExpander()
 
     /// The paths of the files that are included.
-    private(set) var fragments: [String] = []
+    private(set) var fragments: [SourceText] = []
     /// Whether all parts of the pipeline could be read; if not, nothing can be said of a stage that isn't there.
     private(set) var isComplete = true
     private(set) var name: String?
