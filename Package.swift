@@ -103,6 +103,12 @@ let package = Package(
         /** Finds and runs the programs of others: curl, rclone. */
         library("ExternalPrograms"),
 
+        /** Tables, figures and bars, and what several values say together. */
+        library("Reports", ["Diagnostics", "JSONValues"]),
+
+        /** One self-contained HTML page of what is described to it. */
+        library("ReportPages", ["Diagnostics", "Reports"]),
+
         // MARK: Machine learning
 
         /** How near texts are to texts that they should be: BLEU, chrF, ROUGE. */
@@ -170,19 +176,15 @@ let package = Package(
             "Stages",
             [
                 "ChatTemplates", "Diagnostics", "Downloads", "ExternalPrograms", "Generation", "JSONValues", "Models",
-                "PEFT",
-                "StageInterface", "Tensors", "TextMetrics", "Tokenizers", "Training",
+                "PEFT", "ReportPages", "Reports", "StageInterface", "Tensors", "TextMetrics", "Tokenizers", "Training",
             ]),
-
-        /** Tables, figures and bars for a terminal. */
-        library("Reports", ["Diagnostics", "JSONValues"]),
 
         /** The commands of peft-pipeline: arguments in, tables and exit codes out. */
         library(
             "Commands",
             [
                 "Diagnostics", "Execution", "ExternalPrograms", "JSONValues", "Pipelines", "Recipes", "Remotes",
-                "Reports", "StageInterface", "Stages", "Store", "YAMLDocument", .argumentParser, .system,
+                "ReportPages", "Reports", "StageInterface", "Stages", "Store", "YAMLDocument", .argumentParser, .system,
             ]),
 
         // MARK: Programs
@@ -218,7 +220,7 @@ let package = Package(
 
         /** What tests share: golden files, temporary folders, tiny models. */
         .target(
-            name: "TestSupport", dependencies: ["Tensors", .system], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["ExternalPrograms", "Tensors", .system], path: "Tests/TestSupport",
             exclude: ["TinyBERT", "hashed_weights.py"],
             swiftSettings: swiftSettings),
         /** Our side of `make conformance`: computes what a request asks for. */
@@ -256,9 +258,13 @@ let package = Package(
             ["Diagnostics", "Execution", "JSONValues", "Pipelines", "StageInterface", "Store", .system]),
         tests(
             "StagesTests",
-            ["Diagnostics", "JSONValues", "Models", "PEFT", "StageInterface", "Stages", "Tensors", "Training"],
+            [
+                "Diagnostics", "JSONValues", "Models", "PEFT", "ReportPages", "StageInterface", "Stages", "Tensors",
+                "Training",
+            ],
             files: ["Data/Golden"]),
         tests("ReportsTests", ["Diagnostics", "JSONValues", "Reports"]),
+        tests("ReportPagesTests", ["ExternalPrograms", "ReportPages", "Reports"], files: ["Golden"]),
         tests("EndToEndTests", ["ExternalPrograms", "JSONValues", "Stages", "Store", "Tensors", .system]),
     ],
     swiftLanguageModes: [.v6],

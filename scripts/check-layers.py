@@ -13,7 +13,7 @@ MACHINE_LEARNING = {
     "CTorch", "TorchBridge", "TextMetrics", "Tensors", "Tokenizers", "ChatTemplates", "Models", "PEFT", "Generation",
     "Training"}
 FORBIDDEN = {
-    **{runner: MACHINE_LEARNING for runner in ("StageInterface", "Pipelines", "Store", "Execution", "Remotes", "Recipes", "Reports")},
+    **{runner: MACHINE_LEARNING for runner in ("StageInterface", "Pipelines", "Store", "Execution", "Remotes", "Recipes", "Reports", "ReportPages")},
     "Models": {"PEFT", "Generation", "Training"},
     "PEFT": {"Generation", "Training"},
     "Stages": {"Store", "Execution", "Pipelines"},

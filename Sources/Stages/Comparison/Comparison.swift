@@ -1,39 +1,17 @@
 import Foundation
 import JSONValues
+import Reports
 import StageInterface
 
 /// Scores side by side, those that differ only in some axes taken together.
 struct Comparison {
-    /// What several scores say of one figure.
-    struct Figure: Equatable {
-        let mean: Double
-        /// Of a sample, so divided by n - 1; nil for one value.
-        let deviation: Double?
-        let least: Double
-        let greatest: Double
-
-        init?(_ values: [Double]) {
-            guard let least = values.min(), let greatest = values.max() else { return nil }
-            let mean = values.reduce(0, +) / Double(values.count)
-            self.mean = mean
-            self.least = least
-            self.greatest = greatest
-            guard values.count > 1 else {
-                deviation = nil
-                return
-            }
-            let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-            deviation = (squares / Double(values.count - 1)).squareRoot()
-        }
-    }
-
     struct Row {
         let stage: String
         let axes: [String: JSONValue]
         /// How many scores it takes together.
         let count: Int
         /// One for each of ``Comparison/metrics``.
-        let figures: [Figure]
+        let figures: [Spread]
     }
 
     private(set) var rows: [Row] = []
@@ -73,7 +51,7 @@ struct Comparison {
             Row(
                 stage: group[0].stage, axes: group[0].axes.filter { !over.contains($0.key) }, count: group.count,
                 figures: metrics.compactMap { metric in
-                    Figure(group.compactMap { $0.figures[metric.rawValue].doubleValue })
+                    Spread(group.compactMap { $0.figures[metric.rawValue].doubleValue })
                 })
         }
         guard let sortBy, let column = metrics.firstIndex(of: sortBy) else { return }
@@ -153,15 +131,10 @@ extension Comparison {
     }
 }
 
-extension Comparison.Figure {
+extension Spread {
     fileprivate var json: JSONValue {
         var json: JSONValue = ["mean": .double(mean), "min": .double(least), "max": .double(greatest)]
         if let deviation { json["std"] = .double(deviation) }
         return json
-    }
-
-    /// `0.8498 ± 0.0046`
-    var text: String {
-        String(format: "%.4f", mean) + (deviation.map { " ± " + String(format: "%.4f", $0) } ?? "")
     }
 }
