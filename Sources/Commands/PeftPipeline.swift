@@ -30,7 +30,8 @@ package struct PeftPipeline: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, StatusCommand.self, ValidateCommand.self, ExplainCommand.self, ShowCommand.self,
             MetricsCommand.self, InspectCommand.self, DagCommand.self, StagesCommand.self, RunsCommand.self,
-            LogCommand.self, DiffCommand.self, LockCommand.self, ReproduceCommand.self, ExportCommand.self,
+            LogCommand.self, DiffCommand.self, ReportCommand.self, LockCommand.self, ReproduceCommand.self,
+            ExportCommand.self,
             ImportCommand.self, PushCommand.self, PullCommand.self, GcCommand.self, VerifyCommand.self,
             DoctorCommand.self,
         ])

@@ -11,18 +11,19 @@ extension ArtifactType {
     static let hiddenStates = ArtifactType(
         "hidden-states",
         summary: "what frozen layers make of the rows, in `train-00000.safetensors` and its like, and `states.json`")
-    static let adapter = ArtifactType(
+    package static let adapter = ArtifactType(
         "adapter", summary: "what a training leaves: PEFT's `adapter_config.json` and `adapter_model.safetensors`")
     static let model = ArtifactType("model", summary: "a model folder that transformers loads")
     package static let scores = ArtifactType("scores", summary: "`scores.json` and `predictions.jsonl`")
     package static let comparison = ArtifactType(
         "comparison", summary: "`comparison.json`, and the table in `comparison.md`")
-    static let learningRates = ArtifactType(
+    package static let learningRates = ArtifactType(
         "learning-rates", summary: "`learning-rates.json`: loss by learning rate, drawn in `plot.txt`")
+    static let report = ArtifactType("report", summary: "`report.html`: a page for a browser, in one file")
     static let predictions = ArtifactType("predictions", summary: "`predictions.jsonl`")
 
     /// Every type, for a stage that may give any.
     static let all = [
-        files, dataset, tokens, method, hiddenStates, adapter, model, scores, comparison, predictions, learningRates,
+        files, dataset, tokens, method, hiddenStates, adapter, model, scores, comparison, predictions, learningRates, report,
     ]
 }

@@ -10,6 +10,6 @@ extension StageCatalogue {
             + [
                 NewModelStage.self, LearningRateStage.self, HiddenStatesStage.self, TrainStage.self, AdapterStage.self,
                 CombineStage.self, TrimStage.self, EvaluateStage.self, GenerateStage.self, PredictStage.self,
-                CompareStage.self, MergeStage.self,
+                CompareStage.self, ReportStage.self, MergeStage.self,
             ])
 }

@@ -4,6 +4,8 @@ import Training
 
 /// What a search for a learning rate found, as files: `learning-rates.json`, and a drawing of it in `plot.txt`.
 struct LearningRateTable {
+    static let name = "learning-rates.json"
+
     private let result: LearningRateSearch.Result
 
     init(_ result: LearningRateSearch.Result) {
@@ -11,7 +13,7 @@ struct LearningRateTable {
     }
 
     func write(to folder: String) throws {
-        try ArtifactFile.write((try json.pretty + "\n").utf8, "learning-rates.json", in: folder)
+        try ArtifactFile.write((try json.pretty + "\n").utf8, Self.name, in: folder)
         try ArtifactFile.write(plot.utf8, "plot.txt", in: folder)
     }
 
