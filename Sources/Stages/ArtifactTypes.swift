@@ -24,6 +24,7 @@ extension ArtifactType {
 
     /// Every type, for a stage that may give any.
     static let all = [
-        files, dataset, tokens, method, hiddenStates, adapter, model, scores, comparison, predictions, learningRates, report,
+        files, dataset, tokens, method, hiddenStates, adapter, model, scores, comparison, predictions, learningRates,
+        report,
     ]
 }

@@ -34,7 +34,7 @@ struct MethodTests {
         Example(kind: "prompt-tuning", parameters: "num_virtual_tokens: 3", refusal: "can't be merged"),
         Example(
             kind: "p-tuning", parameters: "num_virtual_tokens: 3, encoder_hidden_size: 8", refusal: "can't be merged"),
-        Example(kind: "full"),
+        Example(kind: "head"), Example(kind: "full"),
     ]
 
     @Test("has all methods of the catalogue, and so has what compares with PEFT")

@@ -85,7 +85,7 @@ let newMethods: [String: any FineTuningMethod] = [
         bias: .all),
     "adalora": AdaLoRA(
         targetR: 1, initR: 3, loraDropout: 0.1, targetModules: .names(["query", "value"]), budget: shortBudget),
-    "bitfit": BitFit(),
+    "bitfit": BitFit(), "head": HeadOnly(),
     "pissa": principal(.pissa), "olora": principal(.olora),
     "vera": VeRA(r: 4, targetModules: .names(["query", "value"]), veraDropout: 0.1),
     "ia3": IA3(targetModules: .names(["key", "output.dense"]), feedforwardModules: .names(["output.dense"])),

@@ -49,6 +49,7 @@ METHODS = {
     "p-tuning, mlp": "{uses: p-tuning, with: {num_virtual_tokens: 20, encoder_hidden_size: 128}}",
     "p-tuning, lstm": "{uses: p-tuning, with: {num_virtual_tokens: 20, encoder_hidden_size: 64, "
     "encoder_reparameterization_type: LSTM}}",
+    "head": "{uses: head}",
     "full": "{uses: full}",
 }
 

@@ -16,7 +16,7 @@ protocol MethodKind: StageKind {
 enum Methods {
     static let all: [any MethodKind.Type] = [
         LoRAStage.self, AdaLoRAStage.self, VeRAStage.self, IA3Stage.self, BitFitStage.self, PrefixTuningStage.self,
-        PromptTuningStage.self, PTuningStage.self, FullStage.self,
+        PromptTuningStage.self, PTuningStage.self, HeadStage.self, FullStage.self,
     ]
 
     private static let name = "method.json"

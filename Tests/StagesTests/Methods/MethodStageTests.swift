@@ -131,6 +131,9 @@ struct MethodStageTests {
         #expect(try method(BitFitStage.self, [:]) as? BitFit == BitFit())
         var biases = BitFit(targetModules: .names(["query"]))
         biases.modulesToSave = ["pooler"]
+        #expect(
+            try method(HeadStage.self, ["modules_to_save": ["pooler"]]) as? HeadOnly
+                == HeadOnly(modulesToSave: ["pooler"]))
         let some = try method(BitFitStage.self, ["target_modules": ["query"], "modules_to_save": ["pooler"]])
         #expect(some as? BitFit == biases)
     }

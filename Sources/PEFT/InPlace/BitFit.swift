@@ -4,9 +4,7 @@ package import Tensors
 
 /// BitFit (Ben Zaken et al. 2021, arXiv:2106.10199): the biases of the model are trained, and nothing else but the head.
 ///
-/// PEFT has no type for it. What is saved is an adapter of a type that PEFT has: LoRA with `bias: all`, whose
-/// one pair of factors, of rank 1, is zero. PEFT then takes all biases of the file, and goes on to train them alone: the
-/// gradient of factors that are both zero is zero.
+/// What is saved is LoRA with `bias: all` and factors without effect: PEFT takes all biases of the file.
 package struct BitFit: FineTuningMethod, Hashable {
     /// Modules whose biases are trained, by PEFT's rules for names; nil is all.
     package var targetModules: TargetModules?
@@ -18,25 +16,14 @@ package struct BitFit: FineTuningMethod, Hashable {
     }
 
     package func attach(to model: any TransformerModel, generator: RandomGenerator) throws -> any TunedModel {
-        let carrier = try carrier(in: model)
+        let carrier = try InPlaceModel.carrier(in: model, besides: modulesToSave)
         let saved = try SavedModules(
             of: model, extra: modulesToSave, biases: { $0.isBias }, adapted: [.linear(carrier)],
             prefix: LoRA.filePrefix, isStrict: true)
         let biases = try trainedBiases(among: saved.biases, of: model)
         let trained = Set((biases + saved.parameters).map(\.name))
         try model.setTrainable { trained.contains($0.name) }
-        return BitFitModel(base: model, biases: biases, saved: saved, carrier: carrier)
-    }
-
-    /// The layer that has the factors without effect.
-    private func carrier(in model: any TransformerModel) throws -> Linear {
-        let head = model.headModules
-        let layer = model.linears.first { layer in
-            layer !== model.outputLayer && !head.contains { ".\(layer.name).".contains(".\($0).") }
-                && !modulesToSave.contains { layer.name.hasSuffix($0) }
-        }
-        guard let layer else { throw PEFTError(["the model has no linear layer besides its head"]) }
-        return layer
+        return InPlaceModel(base: model, biases: biases, saved: saved, carrier: carrier, bias: .all)
     }
 
     private func trainedBiases(among all: [Parameter], of model: any TransformerModel) throws -> [Parameter] {
