@@ -19,13 +19,13 @@ struct CostPlot {
             },
             places: (Self.plot.bottom - 8, Self.plot.top + 8), margin: 0.02)
         let axes = Axes(
-            x: xs, y: ys, xLabel: "\(cost.name), logarithmic", xText: { Self.text($0, cost.unit) }, plot: Self.plot)
+            x: xs, y: ys, xLabel: "\(cost.name), logarithmic", xText: cost.text, plot: Self.plot)
         let marks = points.map { point -> HTML in
             let (x, y) = (xs.place(point.cost), ys.place(point.quality.mean))
             let deviation = point.quality.deviation ?? 0
             return """
                 <g><title>\(point.number) \(point.name): \(metric) \(point.quality.text), \(cost.name) \
-                \(Self.text(point.cost, cost.unit))</title>\
+                \(cost.text(point.cost))</title>\
                 <line class="range" x1="\(x)" x2="\(x)" y1="\(ys.place(point.quality.mean - deviation))" \
                 y2="\(ys.place(point.quality.mean + deviation))"/>\
                 <circle class="ball" cx="\(x)" cy="\(y)" r="8"/>\
@@ -37,8 +37,11 @@ struct CostPlot {
             \(axes.html)\(marks)</svg>
             """
     }
+}
 
-    static func text(_ value: Double, _ unit: ReportedComparison.Cost.Unit) -> String {
+extension ReportedComparison.Cost {
+    /// `74,498`, `1.2 GB`, `1 min 34 s`
+    package func text(_ value: Double) -> String {
         switch unit {
         case .count: value < 1e15 ? Figures.count(Int(value.rounded())) : Figures.number(value)
         case .bytes: Figures.bytes(Int(min(value, 1e18)))

@@ -167,7 +167,7 @@ extension Report {
     // MARK: - Curves
 
     private var curveSection: HTML {
-        let drawn = trainings.filter { !$0.losses.isEmpty || !$0.epochs.isEmpty }
+        let drawn = TrainingCharts.grouped(trainings)
         let shown = drawn.prefix(Limits.trainings).map(\.figures).joined()
         let found = searches.prefix(Limits.trainings).map(\.figure).joined()
         let left = max(0, drawn.count - Limits.trainings) + max(0, searches.count - Limits.trainings)

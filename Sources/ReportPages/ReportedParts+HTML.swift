@@ -1,59 +1,6 @@
 import Foundation
 import Reports
 
-extension ReportedTraining {
-    /// The loss by step, and figures of the validation split by epoch.
-    var figures: HTML {
-        let stepsPerEpoch = epochs.isEmpty ? 1 : Double(max(1, losses.count)) / Double(epochs.count)
-        var loss: [LineChart.Series] = []
-        if !losses.isEmpty {
-            loss.append(
-                LineChart.Series(
-                    name: "training loss" + thinning,
-                    points: losses.enumerated().map { (Double($0.offset + 1) / stepsPerEpoch, $0.element) }))
-        }
-        let validation = points(of: "loss")
-        if !validation.isEmpty {
-            loss.append(LineChart.Series(name: "validation loss", points: validation, isMarked: true))
-        }
-        let names = epochs.reduce(into: [String]()) { names, epoch in
-            for figure in epoch.figures where figure.name != "loss" && !names.contains(figure.name) {
-                names.append(figure.name)
-            }
-        }
-        let xLabel = epochs.isEmpty ? "step" : "epoch"
-        var html: HTML = .empty
-        if !loss.isEmpty { html += figure("loss", xLabel, loss) }
-        if !names.isEmpty {
-            html += figure(
-                names.joined(separator: ", "), xLabel,
-                names.prefix(4).map {
-                    LineChart.Series(name: "validation \($0)", points: points(of: $0), isMarked: true)
-                })
-        }
-        return html
-    }
-
-    private func figure(_ what: String, _ xLabel: String, _ series: [LineChart.Series]) -> HTML {
-        var chart = LineChart(name: "\(stage): \(what)", xLabel: xLabel, series: series)
-        if bestEpoch > 0, !epochs.isEmpty { chart.mark = (Double(bestEpoch), "kept: epoch \(bestEpoch)") }
-        let remark: HTML = remark.isEmpty ? .empty : " <span class=\"quiet\">\(remark)</span>"
-        return
-            "<figure><figcaption><strong>\(stage)</strong>: \(what)\(remark)</figcaption>\n\(chart.figure)</figure>\n"
-    }
-
-    private func points(of name: String) -> [(x: Double, y: Double)] {
-        epochs.compactMap { epoch in
-            epoch.figures.first { $0.name == name }.map { (Double(epoch.epoch), $0.value) }
-        }
-    }
-
-    private var thinning: String {
-        let size = (losses.count + LineChart.mostPoints - 1) / LineChart.mostPoints
-        return size > 1 ? ", mean of \(size) steps" : ""
-    }
-}
-
 extension ReportedSearch {
     var figure: HTML {
         // A loss that runs away would leave no room for the rest.
@@ -180,7 +127,7 @@ extension ReportedComparison {
                 + (metrics + costs.map(\.name)).map { .init($0, "number") }, mostRows: Report.Limits.rows)
         for (index, row) in rows.enumerated() {
             let figures = row.figures.map { $0?.text ?? "" }
-            let spent = zip(costs, row.costs).map { cost, value in value.map { CostPlot.text($0.mean, cost.unit) } ?? ""
+            let spent = zip(costs, row.costs).map { cost, value in value.map { cost.text($0.mean) } ?? ""
             }
             table.append([String(index + 1), row.name, Figures.count(row.count)] + figures + spent)
         }
