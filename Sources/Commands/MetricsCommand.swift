@@ -32,9 +32,8 @@ struct MetricsCommand: ParsableCommand {
         let console = output.console
         let project = try pipeline.load(console)
         let chosen = try stage.map { Set(try project.stages(named: $0)) }
-        let assessments = try Assessor(
-            pipeline: project.pipeline, store: project.openStore(), numerics: machine.numerics
-        ).assessAll()
+        let store = try project.openStore()
+        let assessments = try Assessor(pipeline: project.pipeline, store: store, numerics: machine.numerics).assessAll()
         var reports: [(stage: String, report: StoredReport)] = []
         for assessment in assessments where chosen?.contains(assessment.stage.name) ?? true {
             guard case .hit(let trace, _) = assessment.lookup else { continue }
@@ -56,8 +55,10 @@ struct MetricsCommand: ParsableCommand {
                 console.writeResult(try value.canonical + "\n")
             }
         } else if chosen != nil, reports.allSatisfy({ isComparison($0.0, project) }) {
+            let costs = costs(assessments, store)
             for (stage, report) in reports {
-                console.writeResult(ComparisonTable(stage: stage, metrics: report.metrics).text(console.results))
+                let table = ComparisonTable(stage: stage, metrics: report.metrics, costs: costs.columns(of: stage))
+                console.writeResult(table.text(console.results))
             }
         } else if chosen != nil {
             for (_, report) in reports {
@@ -81,6 +82,18 @@ struct MetricsCommand: ParsableCommand {
             }
             console.writeResult(table)
             for (stage, report) in reports { console.writeResult(Self.details(stage, report, console.results)) }
+        }
+    }
+
+    private func costs(_ assessments: [Assessment], _ store: Store) -> ComparisonCosts {
+        var traces: [String: Trace] = [:]
+        for assessment in assessments {
+            if case .hit(let trace, _) = assessment.lookup { traces[assessment.stage.name] = trace }
+        }
+        return ComparisonCosts(
+            assessments.map { RunPlan.Stage($0.stage) }, reports: traces.mapValues { StoredReport(json: $0.metrics) }
+        ) { [traces] name in
+            traces[name]?.outputs[outputName].flatMap { try? store.manifest(of: $0) }?.size
         }
     }
 

@@ -1,6 +1,6 @@
 import Diagnostics
 package import JSONValues
-import Pipelines
+package import Pipelines
 package import StageInterface
 
 /// What a run set out to do, as its journal keeps it: a page can be made of the run later, whatever became of the
@@ -57,14 +57,7 @@ extension RunPlan {
         parameters = pipeline.parameters.map {
             Parameter(name: $0.name, value: $0.value, origin: $0.isOverridden ? $0.originDescription : "")
         }
-        self.stages = stages.map { stage in
-            Stage(
-                name: stage.name, writtenName: stage.writtenName,
-                axes: Dictionary(
-                    stage.coordinates.map { ($0.axis, $0.value) }, uniquingKeysWith: { first, _ in first }),
-                kind: stage.declaration.kind, gives: stage.output.name,
-                inputs: stage.connections.map { Connection(input: $0.name, stage: $0.stage) })
-        }
+        self.stages = stages.map(Stage.init)
         self.numerics = numerics
         machine = .current(device: numerics.device)
     }
@@ -118,6 +111,14 @@ extension RunPlan {
 }
 
 extension RunPlan.Stage {
+    package init(_ stage: Pipelines.Stage) {
+        self.init(
+            name: stage.name, writtenName: stage.writtenName,
+            axes: Dictionary(stage.coordinates.map { ($0.axis, $0.value) }, uniquingKeysWith: { first, _ in first }),
+            kind: stage.declaration.kind, gives: stage.output.name,
+            inputs: stage.connections.map { RunPlan.Connection(input: $0.name, stage: $0.stage) })
+    }
+
     /// Pipelines may have thousands of stages, so what says nothing is left out.
     fileprivate var json: JSONValue {
         var json: JSONValue = ["name": .string(name), "kind": .string(kind), "gives": .string(gives)]

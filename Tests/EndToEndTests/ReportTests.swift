@@ -53,11 +53,15 @@ struct ReportTests {
             let isUnknown = page.contains("its text is not known here")
             #expect(!isUnknown)
 
+            // The same costs stand in the table of the terminal.
+            let table = try project.program("metrics", "p.yaml", "comparison", "--threads", "1").output
+            check(table, has: ["trainable parameters", "training time", "peak memory", "size on disk", " kB"])
+
             // The stage's own page has nothing of the machine, and is the same whoever makes it.
             let shown = try project.program("show", "p.yaml", "page", "--path", "--threads", "1")
             let folder = shown.output.trimmingCharacters(in: .newlines)
             let own = try String(contentsOfFile: folder + "/report.html", encoding: .utf8)
-            check(own, has: ["<h1>Tiny</h1>", "scores[seed=2]", "adapter[seed=1]", "Worst errors"])
+            check(own, has: ["<h1>Tiny</h1>", "scores[seed=2]", "</svg> seed=1</li>", "Worst errors"])
             #expect(!own.contains("LibTorch") && !own.contains("first run"))
             let forced = try project.run("--only", "page", "--force")
             #expect(forced.stages["page"]?["digest"] == first.stages["page"]?["digest"])

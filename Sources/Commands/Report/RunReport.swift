@@ -174,7 +174,10 @@ struct RunReport {
             },
             ArtifactType.comparison.name: { report, folder in
                 var comparison = try ArtifactReading.comparison(name, in: folder)
-                report.addCosts(to: &comparison, of: name)
+                for column in report.costs.columns(of: name) where column.values.count == comparison.rows.count {
+                    comparison.costs.append(column.cost)
+                    for (index, value) in column.values.enumerated() { comparison.rows[index].costs.append(value) }
+                }
                 report.report.comparisons.append(comparison)
             },
         ]
@@ -193,6 +196,12 @@ struct RunReport {
         }
     }
 
+    private var costs: ComparisonCosts {
+        ComparisonCosts(plan?.stages ?? [], reports: traces.mapValues { StoredReport(json: $0.metrics) }) { name in
+            overview.end(of: name)?.output.flatMap { try? store.manifest(of: $0) }?.size
+        }
+    }
+
     private func folder(of digest: ContentDigest) throws -> String? {
         guard case .intact(let object) = try store.object(digest) else { return nil }
         return object.path.string
@@ -208,65 +217,5 @@ struct RunReport {
         let source = feeder(scores, "dataset") ?? feeder(scores, "tokens").flatMap { feeder($0, "dataset") }
         guard let source, let digest = overview.end(of: source)?.output else { return nil }
         return try? folder(of: digest)
-    }
-}
-
-// MARK: - Costs
-
-extension RunReport {
-    private static let costs: [(cost: ReportedComparison.Cost, of: @Sendable (RunReport, String) -> Double?)] = [
-        (
-            ReportedComparison.Cost("trainable parameters", .count),
-            { $0.trained($1)?.metrics["trainable_parameters"].doubleValue }
-        ),
-        (ReportedComparison.Cost("training time", .seconds), { $0.trained($1)?.measurements["seconds"].doubleValue }),
-        (
-            ReportedComparison.Cost("peak memory", .bytes),
-            { $0.trained($1)?.measurements["peak_memory_bytes"].doubleValue }
-        ),
-        (ReportedComparison.Cost("size on disk", .bytes), { $0.size(of: $1) }),
-    ]
-
-    /// What the trainings behind each row of a comparison took. Figures of time and memory are in no artifact, because they
-    /// differ from run to run; the traces have them.
-    private func addCosts(to comparison: inout ReportedComparison, of name: String) {
-        let json = traces[name].map { StoredReport(json: $0.metrics).metrics["rows"].arrayValue ?? [] } ?? []
-        let scores = (stages[name]?.inputs ?? []).compactMap { stages[$0.stage] }
-        guard json.count == comparison.rows.count, !scores.isEmpty else { return }
-        let behind = json.map { row in
-            let axes = row["axes"].objectValue ?? [:]
-            return scores.filter { stage in
-                stage.writtenName == row["stage"].stringValue && axes.allSatisfy { stage.axes[$0.key] == $0.value }
-            }.map(\.name)
-        }
-        for (cost, value) in Self.costs {
-            let spreads = behind.map { Spread($0.compactMap { value(self, $0) }) }
-            guard spreads.contains(where: { $0 != nil }) else { continue }
-            comparison.costs.append(cost)
-            for (index, spread) in spreads.enumerated() { comparison.rows[index].costs.append(spread) }
-        }
-    }
-
-    /// What the training behind a stage that scores reported.
-    private func trained(_ scores: String) -> StoredReport? {
-        var pending = [scores]
-        var seen: Set<String> = []
-        while let name = pending.popLast() {
-            guard seen.insert(name).inserted, let stage = stages[name] else { continue }
-            if let trace = traces[name], name != scores {
-                let report = StoredReport(json: trace.metrics)
-                if !report.metrics["trainable_parameters"].isNull { return report }
-            }
-            pending += stage.inputs.map(\.stage)
-        }
-        return nil
-    }
-
-    /// Of what was scored, in bytes.
-    private func size(of scores: String) -> Double? {
-        guard let source = feeder(scores, "adapter") ?? feeder(scores, "model"),
-            let digest = overview.end(of: source)?.output, let manifest = try? store.manifest(of: digest)
-        else { return nil }
-        return Double(manifest.size)
     }
 }

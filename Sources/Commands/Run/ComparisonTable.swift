@@ -1,16 +1,20 @@
 import Diagnostics
 import Foundation
 import JSONValues
+import ReportPages
 import Reports
 
 /// What a stage of kind `compare` found, a row for each of what it compares.
 struct ComparisonTable {
     private let stage: String
     private let metrics: JSONValue
+    private let costs: [ComparisonCosts.Column]
 
-    init(stage: String, metrics: JSONValue) {
+    /// - Parameter costs: what the rows took, each a value a row.
+    init(stage: String, metrics: JSONValue, costs: [ComparisonCosts.Column]) {
         self.stage = stage
         self.metrics = metrics
+        self.costs = costs
     }
 
     func text(_ terminal: Console.Terminal) -> String {
@@ -18,12 +22,14 @@ struct ComparisonTable {
         let figures = metrics["metrics"].arrayValue?.compactMap(\.stringValue) ?? []
         let axes = Set(rows.flatMap { $0["axes"].objectValue?.keys.map { $0 } ?? [] }).sorted()
         var table = TextTable(
-            ([stage] + axes).map { .init($0) } + [.init("scores", alignment: .right)] + figures.map { .init($0) })
-        for row in rows {
+            ([stage] + axes).map { .init($0) } + [.init("scores", alignment: .right)] + figures.map { .init($0) }
+                + costs.map { .init($0.cost.name, alignment: .right) })
+        for (index, row) in rows.enumerated() {
             table.append(
                 [row["stage"].stringValue ?? ""] + axes.map { Self.spelled(row["axes"][$0]) }
                     + [row["count"].intValue.map(Figures.count) ?? ""]
-                    + figures.map { Self.figure(row["figures"][$0]) })
+                    + figures.map { Self.figure(row["figures"][$0]) }
+                    + costs.map { column in column.values[index].map { column.cost.text($0.mean) } ?? "" })
         }
         return table.lines(style: TableStyle(usesColor: terminal.usesColor)).map { $0 + "\n" }.joined()
     }

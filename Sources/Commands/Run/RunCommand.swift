@@ -86,9 +86,18 @@ struct RunCommand: AsyncParsableCommand {
     private func showResults(_ summary: RunSummary, of project: Project, _ console: Console) {
         let scores = ScoresTable(summary.records, pipeline: project.pipeline)
         if !dryRun, let text = scores.text(console.results) { console.writeResult("\n" + text) }
+        let store = try? project.openStore()
+        let costs = ComparisonCosts(
+            project.pipeline.stages.map(RunPlan.Stage.init),
+            reports: Dictionary(summary.records.map { ($0.stage, $0.report) }, uniquingKeysWith: { first, _ in first })
+        ) { name in
+            let digest = summary.records.first { $0.stage == name }?.digest.flatMap { ContentDigest(hexadecimal: $0) }
+            return digest.flatMap { try? store?.manifest(of: $0) }?.size
+        }
         for record in summary.records where record.state == .hit || record.state == .ran {
             guard project.pipeline.stage(named: record.stage)?.output == .comparison else { continue }
-            let table = ComparisonTable(stage: record.stage, metrics: record.report.metrics)
+            let table = ComparisonTable(
+                stage: record.stage, metrics: record.report.metrics, costs: costs.columns(of: record.stage))
             console.writeResult("\n" + table.text(console.results))
         }
     }
