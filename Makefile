@@ -67,6 +67,10 @@ tokenizers: tools reference ## Compare tokenizers with Hugging Face's, row by ro
 	@.deps/reference/bin/python scripts/reference/tokenizers_conformance.py
 	@.deps/reference/bin/python scripts/reference/tokenizers_conformance.py --time
 
+.PHONY: report-pictures
+report-pictures: build ## Run the pipelines and take pictures of their reports, for docs/pictures (NAMES="sentiment …"; needs Chromium)
+	@scripts/report_pictures.py $(NAMES)
+
 .PHONY: bench-runner
 bench-runner: build ## Measure the runner against DVC and Snakemake
 	@scripts/python-environment.sh bench "DVC and Snakemake"
