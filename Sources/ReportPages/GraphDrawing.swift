@@ -2,7 +2,7 @@ import Reports
 
 /// The stages of a run as boxes with what became of them, and lines for what passes between them.
 ///
-/// Instances of a sweep share a box, and so do many stages that read the same and feed the same.
+/// Instances of a sweep share a box, and so do many stages that stand alike in the graph.
 struct GraphDrawing {
     /// More boxes than these are no drawing any more.
     static let mostBoxes = 60
@@ -50,20 +50,10 @@ struct GraphDrawing {
         return boxes
     }
 
-    /// Takes four or more boxes that give the same, with the same feeders and the same successors, together.
+    /// Takes four or more boxes together that stand alike in the graph.
     private static func merged(_ boxes: [Box]) -> [Box] {
-        struct Surroundings: Hashable {
-            let feeders: [Int]
-            let successors: [Int]
-            let gives: String?
-        }
-        var successors = [[Int]](repeating: [], count: boxes.count)
-        for (index, box) in boxes.enumerated() { for feeder in box.feeders { successors[feeder].append(index) } }
-        let groups = Dictionary(grouping: boxes.indices) { index in
-            Surroundings(
-                feeders: boxes[index].feeders.sorted(), successors: successors[index],
-                gives: boxes[index].stages.first?.gives)
-        }
+        let classes = alike(boxes)
+        let groups = Dictionary(grouping: boxes.indices) { classes[$0] }
         var leader = Array(boxes.indices)
         for group in groups.values where group.count >= 4 { for index in group { leader[index] = group[0] } }
         var place: [Int: Int] = [:]
@@ -84,6 +74,38 @@ struct GraphDrawing {
             }
         }
         return merged
+    }
+
+    /// A number for each box, the same for boxes that give the same and have alike feeders and successors: classes that are
+    /// divided until nothing tells two boxes of one apart.
+    private static func alike(_ boxes: [Box]) -> [Int] {
+        struct Surroundings: Hashable {
+            var own: Int
+            var gives: String?
+            var feeders: Set<Int>
+            var successors: Set<Int>
+        }
+        var levels: [Int] = []
+        for box in boxes { levels.append((box.feeders.map { levels[$0] }.max() ?? -1) + 1) }
+        var classes = levels
+        while true {
+            var surroundings = boxes.indices.map { index in
+                Surroundings(
+                    own: classes[index], gives: boxes[index].stages.first?.gives,
+                    feeders: Set(boxes[index].feeders.map { classes[$0] }), successors: [])
+            }
+            for (index, box) in boxes.enumerated() {
+                for feeder in box.feeders { surroundings[feeder].successors.insert(classes[index]) }
+            }
+            var numbers: [Surroundings: Int] = [:]
+            let divided = surroundings.map { part in
+                let number = numbers[part] ?? numbers.count
+                numbers[part] = number
+                return number
+            }
+            guard numbers.count > Set(classes).count else { return divided }
+            classes = divided
+        }
     }
 
     // MARK: - Words

@@ -63,4 +63,20 @@ struct GraphLayoutTests {
         #expect(svg.contains(">k, 4 instances<"))
         #expect(svg.components(separatedBy: "<rect").count - 1 == 3)
     }
+
+    @Test("many stages that are alike are one box each, and what they feed one more")
+    func chains() throws {
+        func stage(_ name: String, _ gives: String, _ feeders: [String] = []) -> ReportedGraph.Stage {
+            .init(name: name, writtenName: name, kind: "k", gives: gives, state: "ran", feeders: feeders)
+        }
+        let numbers = (1...5).map(String.init)
+        let graph = ReportedGraph(
+            stages: [stage("tokens", "tokens")] + numbers.map { stage("method-\($0)", "method") }
+                + numbers.map { stage("trained-\($0)", "adapter", ["tokens", "method-\($0)"]) }
+                + [stage("scores", "scores", numbers.map { "trained-\($0)" })])
+        let svg = try #require(GraphDrawing(graph)).svg.text
+        #expect(svg.components(separatedBy: "<rect").count - 1 == 4)
+        #expect(svg.components(separatedBy: ">5 stages<").count - 1 == 2)
+        #expect(svg.components(separatedBy: "class=\"edge\"").count - 1 == 3)
+    }
 }
