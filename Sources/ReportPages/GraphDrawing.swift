@@ -163,7 +163,7 @@ struct GraphDrawing {
             let longest = ([box.title] + lines[index]).map(\.count).max() ?? 0
             let width = min(max(Double(longest) * 7 + 24, 120), 300)
             let height = Double(lines[index].count + 1) * Self.lineHeight + 14
-            let most = Int((width - 20) / 6.6)
+            let most = Int((width - 16) / 6)
             let texts = lines[index].enumerated().map { number, text -> HTML in
                 let y = place.y + Double(number + 2) * Self.lineHeight + 5
                 return "<text x=\"\(place.x)\" y=\"\(y)\" text-anchor=\"middle\">\(text.shortened(to: most))</text>"

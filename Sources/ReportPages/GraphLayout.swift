@@ -76,7 +76,11 @@ struct GraphLayout {
         width = (nodes.map { $0.x + $0.width / 2 }.max() ?? 0) - left + 4
         height = (tops.last ?? 0) + (heights.last ?? 0) + 4
         lines = chains.map { from, to, through in
-            var points = [(x: places[from].x, y: places[from].y + boxes[from].height)]
+            // Down to the end of the layer first, beside boxes that are higher.
+            var points = [
+                (x: places[from].x, y: places[from].y + boxes[from].height),
+                (x: places[from].x, y: tops[layers[from]] + heights[layers[from]]),
+            ]
             for node in through {
                 let layer = nodes[node].layer
                 points.append((nodes[node].x - left + 2, tops[layer]))
