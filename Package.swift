@@ -208,9 +208,8 @@ let package = Package(
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "ChatTemplates", "Diagnostics", "JSONValues", "Models", "PEFT", "Pipelines", "Recipes",
-                "StageInterface",
-                "Stages", "Store", "Tensors", "Tokenizers",
+                "ChatTemplates", "Diagnostics", "JSONValues", "Models", "PEFT", "Pipelines", "Recipes", "ReportPages",
+                "StageInterface", "Stages", "Store", "Tensors", "Tokenizers",
             ],
             path: "Tests/Fuzz",
             swiftSettings: swiftSettings),

@@ -14,11 +14,12 @@ struct Scale {
         _ values: some Sequence<Double>, places: (from: Double, to: Double), isLogarithmic: Bool = false,
         margin: Double = 0
     ) {
-        let shown = values.filter { $0.isFinite && (!isLogarithmic || $0 > 0) }
+        // Sums and differences of what is shown have to be finite as well.
+        let shown = values.filter { abs($0) <= 1e300 && (!isLogarithmic || $0 > 0) }
             .map { isLogarithmic ? log10($0) : $0 }
         var low = shown.min() ?? 0
         var high = shown.max() ?? 1
-        if low == high {
+        if high - low < 1e-300 {
             let room = isLogarithmic ? 0.5 : max(abs(low) * 0.05, 1e-6)
             low -= room
             high += room

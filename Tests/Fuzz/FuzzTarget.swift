@@ -27,6 +27,7 @@ enum FuzzTargets {
         ("json", JSONTarget.make), ("safetensors", SafetensorsTarget.make), ("tokenizer", TokenizerTarget.make),
         ("configuration", ConfigurationTarget.make), ("adapter", AdapterTarget.make),
         ("chat-template", ChatTemplateTarget.make), ("pipeline", PipelineTarget.make), ("recipe", RecipeTarget.make),
+        ("report", ReportTarget.make),
     ]
 
     static var names: [String] { all.map(\.name) }

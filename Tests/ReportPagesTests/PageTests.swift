@@ -69,6 +69,8 @@ struct PageTests {
         report.trainings = [
             .init(stage: "a", losses: [.nan, .infinity, 1], epochs: [], bestEpoch: 0),
             .init(stage: "b", losses: [1e300, -1e300, 0], epochs: [], bestEpoch: 9),
+            .init(stage: "d", losses: [1.7e308, -1.7e308, 1e-308, 0], epochs: [], bestEpoch: 0),
+            .init(stage: "e", losses: [.leastNonzeroMagnitude, .leastNormalMagnitude], epochs: [], bestEpoch: 0),
             .init(
                 stage: "c", losses: [0.5], epochs: [.init(epoch: 1, figures: [Figure("accuracy", .nan)])], bestEpoch: 1),
         ]
