@@ -1,4 +1,5 @@
 package import JSONValues
+import StageInterface
 
 /// One value of an axis of a stage's `matrix`: where an instance of the stage stands on that axis.
 package struct AxisValue: Sendable, Hashable {
@@ -9,10 +10,8 @@ package struct AxisValue: Sendable, Hashable {
 }
 
 extension [AxisValue] {
-    /// The name of the instance that stands here: `adapter[r=4,seed=1]`. Axes are in alphabetical order; a stage that
-    /// doesn't fan out keeps its name.
+    /// The name of the instance that stands here.
     func instanceName(of stage: String) -> String {
-        guard !isEmpty else { return stage }
-        return stage + "[" + sorted { $0.axis < $1.axis }.map { "\($0.axis)=\($0.label)" }.joined(separator: ",") + "]"
+        InstanceName.of(stage, at: Dictionary(map { ($0.axis, $0.label) }, uniquingKeysWith: { first, _ in first }))
     }
 }

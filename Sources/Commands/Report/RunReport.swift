@@ -42,7 +42,7 @@ struct RunReport {
         report.graph = ReportedGraph(stages: names.map(stage))
         report.recipe = (plan?.recipe ?? []).map { Report.RecipeText(path: $0.path, text: $0.text) }
         report.parameters = (plan?.parameters ?? []).map {
-            Report.Fact($0.name, Self.spelled($0.value), remark: $0.origin)
+            Report.Fact($0.name, $0.value.plainText, remark: $0.origin)
         }
         report.environment = environment
         report.digests = names.compactMap(digests)
@@ -54,10 +54,6 @@ struct RunReport {
     private var names: [String] {
         let planned = plan?.stages.map(\.name) ?? []
         return planned.isEmpty ? overview.stages.map(\.stage) : planned
-    }
-
-    static func spelled(_ value: JSONValue) -> String {
-        value.stringValue ?? (value.isNull ? "" : (try? value.canonical) ?? "")
     }
 
     // MARK: - The run

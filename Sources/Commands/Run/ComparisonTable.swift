@@ -1,5 +1,4 @@
 import Diagnostics
-import Foundation
 import JSONValues
 import ReportPages
 import Reports
@@ -26,22 +25,11 @@ struct ComparisonTable {
                 + costs.map { .init($0.cost.name, alignment: .right) })
         for (index, row) in rows.enumerated() {
             table.append(
-                [row["stage"].stringValue ?? ""] + axes.map { Self.spelled(row["axes"][$0]) }
+                [row["stage"].stringValue ?? ""] + axes.map { row["axes"].objectValue?[$0]?.plainText ?? "" }
                     + [row["count"].intValue.map(Figures.count) ?? ""]
-                    + figures.map { Self.figure(row["figures"][$0]) }
+                    + figures.map { Spread(json: row["figures"][$0])?.text ?? "" }
                     + costs.map { column in column.values[index].map { column.cost.text($0.mean) } ?? "" })
         }
         return table.lines(style: TableStyle(usesColor: terminal.usesColor)).map { $0 + "\n" }.joined()
-    }
-
-    private static func spelled(_ value: JSONValue) -> String {
-        value.stringValue ?? (value.isNull ? "" : (try? value.canonical) ?? "")
-    }
-
-    /// `0.8498 ± 0.0046`
-    private static func figure(_ value: JSONValue) -> String {
-        guard let mean = value["mean"].doubleValue else { return "" }
-        let deviation = value["std"].doubleValue.map { " ± " + String(format: "%.4f", $0) } ?? ""
-        return String(format: "%.4f", mean) + deviation
     }
 }

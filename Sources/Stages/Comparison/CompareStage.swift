@@ -38,7 +38,7 @@ enum CompareStage: StageKind {
             scores, over: Set(context.parameters[over]), metrics: context.parameters[metrics],
             sortBy: context.parameters[sortBy])
         for warning in comparison.warnings { context.warn(warning) }
-        try ArtifactFile.write((comparison.json.pretty + "\n").utf8, "comparison.json", in: context.output)
+        try ArtifactFile.write((comparison.json.pretty + "\n").utf8, Comparison.fileName, in: context.output)
         try ArtifactFile.write(comparison.markdown.utf8, "comparison.md", in: context.output)
         return StageReport(summary: comparison.summary, metrics: comparison.json)
     }
@@ -54,7 +54,7 @@ struct GatheredScores {
     init(_ artifact: GatheredArtifact) throws {
         stage = artifact.stage
         axes = artifact.axes
-        let file = URL(fileURLWithPath: artifact.path).appending(path: "scores.json")
+        let file = URL(fileURLWithPath: artifact.path).appending(path: ScoresFile.name)
         do {
             figures = try JSONValue(parsing: Array(Data(contentsOf: file)))
         } catch {

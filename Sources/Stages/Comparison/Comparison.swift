@@ -5,6 +5,9 @@ import StageInterface
 
 /// Scores side by side, those that differ only in some axes taken together.
 struct Comparison {
+    /// The file that has ``json``.
+    static let fileName = "comparison.json"
+
     struct Row {
         let stage: String
         let axes: [String: JSONValue]
@@ -108,7 +111,7 @@ extension Comparison {
         let lines =
             [header, header.map { _ in "---" }]
             + rows.map { row in
-                [row.stage] + axes.map { row.axes[$0].map(Self.spelled) ?? "" } + [String(row.count)]
+                [row.stage] + axes.map { row.axes[$0]?.plainText ?? "" } + [String(row.count)]
                     + row.figures.map(\.text)
             }
         return lines.map { "| " + $0.joined(separator: " | ") + " |\n" }.joined()
@@ -121,20 +124,7 @@ extension Comparison {
         for row in rows.dropFirst() where metric.isBetter(row.figures[column].mean, than: best.figures[column].mean) {
             best = row
         }
-        let place = best.axes.sorted { $0.key < $1.key }.map { "\($0.key)=\(Self.spelled($0.value))" }
-        let label = place.isEmpty ? best.stage : "\(best.stage)[\(place.joined(separator: ","))]"
+        let label = InstanceName.of(best.stage, at: best.axes.mapValues(\.plainText))
         return "best \(metric.rawValue) \(best.figures[column].text): \(label)"
-    }
-
-    private static func spelled(_ value: JSONValue) -> String {
-        value.stringValue ?? (try? value.canonical) ?? ""
-    }
-}
-
-extension Spread {
-    fileprivate var json: JSONValue {
-        var json: JSONValue = ["mean": .double(mean), "min": .double(least), "max": .double(greatest)]
-        if let deviation { json["std"] = .double(deviation) }
-        return json
     }
 }

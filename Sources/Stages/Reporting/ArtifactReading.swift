@@ -40,7 +40,7 @@ package enum ArtifactReading {
     }
 
     package static func comparison(_ name: String, in folder: String) throws -> ReportedComparison {
-        comparison(name, try ArtifactFile.json("comparison.json", in: folder))
+        comparison(name, try ArtifactFile.json(Comparison.fileName, in: folder))
     }
 
     /// - Parameter json: what a comparison's file has.
@@ -48,8 +48,9 @@ package enum ArtifactReading {
         let metrics = json["metrics"].arrayValue?.compactMap(\.stringValue) ?? []
         let rows = (json["rows"].arrayValue ?? []).map { row in
             ReportedComparison.Row(
-                name: InstanceName.of(row["stage"].stringValue ?? "", row["axes"].objectValue ?? [:]),
-                count: row["count"].intValue ?? 1, figures: metrics.map { Spread(row["figures"][$0]) })
+                name: InstanceName.of(
+                    row["stage"].stringValue ?? "", at: (row["axes"].objectValue ?? [:]).mapValues(\.plainText)),
+                count: row["count"].intValue ?? 1, figures: metrics.map { Spread(json: row["figures"][$0]) })
         }
         return ReportedComparison(stage: name, metrics: metrics, rows: rows)
     }
@@ -60,7 +61,7 @@ package enum ArtifactReading {
     package static func scores(
         _ name: String, in folder: String, dataset: String?, mostErrors: Int
     ) throws -> ReportedScores {
-        let record = try ArtifactFile.json("scores.json", in: folder)
+        let record = try ArtifactFile.json(ScoresFile.name, in: folder)
         let split = record["split"].stringValue ?? ""
         var scores = ReportedScores(
             stage: name, split: split, rows: record["rows"].intValue, figures: figures(of: record, except: ["rows"]))
@@ -98,26 +99,5 @@ package enum ArtifactReading {
         (json.objectValue ?? [:]).sorted { $0.key < $1.key }.compactMap { key, value in
             left.contains(key) ? nil : value.doubleValue.map { Figure(key, $0) }
         }
-    }
-}
-
-extension Spread {
-    /// As a comparison's file spells it.
-    init?(_ json: JSONValue) {
-        guard let mean = json["mean"].doubleValue else { return nil }
-        self.init(
-            mean: mean, deviation: json["std"].doubleValue, least: json["min"].doubleValue ?? mean,
-            greatest: json["max"].doubleValue ?? mean)
-    }
-}
-
-/// How a stage that fans out is called with where it stands: `adapter[r=4,seed=1]`.
-enum InstanceName {
-    static func of(_ stage: String, _ axes: [String: JSONValue]) -> String {
-        guard !axes.isEmpty else { return stage }
-        let parts = axes.sorted { $0.key < $1.key }.map { axis, value in
-            "\(axis)=\(value.stringValue ?? (try? value.canonical) ?? "")"
-        }
-        return "\(stage)[\(parts.joined(separator: ","))]"
     }
 }

@@ -72,7 +72,7 @@ enum ReportStage: StageKind {
 
 extension GatheredArtifact {
     /// The stage with where its instance stands.
-    fileprivate var name: String { InstanceName.of(stage, axes) }
+    fileprivate var name: String { InstanceName.of(stage, at: axes.mapValues(\.plainText)) }
 
     /// Whether no axis that both have says something else.
     fileprivate func fits(_ other: GatheredArtifact) -> Bool {

@@ -68,7 +68,7 @@ enum EvaluateStage: StageKind {
         let figures = try scores.json(parameters[metrics])
         for warning in scores.warnings { context.warn(warning) }
         try PredictionFile(learned: learned).write(predictions, examples: examples, to: context.output)
-        try ArtifactFile.write((figures.pretty + "\n").utf8, "scores.json", in: context.output)
+        try ArtifactFile.write((figures.pretty + "\n").utf8, ScoresFile.name, in: context.output)
         return StageReport(
             summary: evaluation.metrics.figures.first.map { "\($0.name) \(String(format: "%.4f", $0.value))" } ?? "",
             metrics: figures,

@@ -127,7 +127,7 @@ enum GenerateStage: StageKind {
         let chosen = try parameters[metrics]
         let values = chosen.map { (name: $0.rawValue, value: value(of: $0, referred)) }
         for (name, value) in values { figures[name] = .double(value) }
-        try ArtifactFile.write((figures.pretty + "\n").utf8, "scores.json", in: context.output)
+        try ArtifactFile.write((figures.pretty + "\n").utf8, ScoresFile.name, in: context.output)
         return StageReport(
             summary: values.first.map { "\($0.name) \(String(format: "%.4f", $0.value))" } ?? "",
             metrics: figures,
