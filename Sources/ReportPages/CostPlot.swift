@@ -42,10 +42,11 @@ struct CostPlot {
 extension ReportedComparison.Cost {
     /// `74,498`, `1.2 GB`, `1 min 34 s`
     package func text(_ value: Double) -> String {
-        switch unit {
-        case .count: value < 1e15 ? Figures.count(Int(value.rounded())) : Figures.number(value)
-        case .bytes: Figures.bytes(Int(min(value, 1e18)))
-        case .seconds: Figures.duration(seconds: min(max(value, 0), 1e9))
+        let value = value.isFinite ? min(max(value, 0), 1e15) : 0
+        return switch unit {
+        case .count: Figures.count(Int(value.rounded()))
+        case .bytes: Figures.bytes(Int(value))
+        case .seconds: Figures.duration(seconds: min(value, 1e9))
         }
     }
 }

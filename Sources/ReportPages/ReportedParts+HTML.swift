@@ -38,9 +38,10 @@ extension ReportedScores {
         guard labels.count <= Report.Limits.classes else { return confusions }
         var table = Table([.init("true \\ predicted", "name")] + labels.map { .init($0, "number") })
         for (row, counts) in confusion.enumerated() {
-            let total = max(1, counts.reduce(0, +))
+            // Counts of a file that somebody else wrote may be too large for their sum.
+            let total = max(1, counts.reduce(0.0) { $0 + Double($1) })
             let cells = counts.enumerated().map { column, count -> HTML in
-                let share = String(format: "%.3f", Double(count) / Double(total))
+                let share = String(format: "%.3f", Double(count) / total)
                 let style: HTML = row == column ? "cell right" : "cell"
                 return "<td class=\"\(style)\" style=\"--share:\(share)\">\(Figures.count(count))</td>"
             }

@@ -86,11 +86,25 @@ struct PageTests {
             ])
         comparison.costs = [.init("seconds", .seconds)]
         report.comparisons = [comparison]
+        var scores = ReportedScores(stage: "s", split: "test", rows: .max, figures: [])
+        scores.labels = ["a", "b"]
+        scores.confusion = [[.max, .max], [.min, .min]]
+        report.scores = [scores]
         let page = report.page
         for word in ["\"nan", "\"inf"] {
             let isThere = page.contains(word)
             #expect(!isThere, "\(word)")
         }
+    }
+
+    @Test(
+        "a cost that is no cost is nothing, and one beyond all bounds the largest",
+        arguments: [ReportedComparison.Cost.Unit.count, .bytes, .seconds])
+    func oddCosts(unit: ReportedComparison.Cost.Unit) {
+        let cost = ReportedComparison.Cost("c", unit)
+        for value in [-Double.infinity, -1e300, -1, .nan] { #expect(cost.text(value) == cost.text(0)) }
+        #expect(cost.text(1e300) == cost.text(1e15))
+        #expect(cost.text(1234.4) != cost.text(0))
     }
 
     @Test("huge reports stay small: what is left out is counted")
