@@ -148,21 +148,19 @@ struct GraphDrawing {
 
     var svg: HTML {
         let lines = boxes.map(Self.lines)
-        let layout = GraphLayout(
-            zip(boxes, lines).map { box, lines in
-                let longest = ([box.title] + lines).map(\.count).max() ?? 0
-                return GraphLayout.Box(
-                    width: min(max(Double(longest) * 7 + 24, 120), 300),
-                    height: Double(lines.count + 1) * Self.lineHeight + 14, feeders: box.feeders)
-            })
+        let sized = zip(boxes, lines).map { box, lines in
+            let longest = ([box.title] + lines).map(\.count).max() ?? 0
+            return GraphLayout.Box(
+                width: min(max(Double(longest) * 7 + 24, 120), 300),
+                height: Double(lines.count + 1) * Self.lineHeight + 14, feeders: box.feeders)
+        }
+        let layout = GraphLayout(sized)
         let edges = layout.lines.map { line -> HTML in
             "<path class=\"edge\" d=\"\(Self.path(line.points))\" marker-end=\"url(#arrow)\"/>"
         }
         let drawn = boxes.indices.map { index -> HTML in
             let (box, place) = (boxes[index], layout.places[index])
-            let longest = ([box.title] + lines[index]).map(\.count).max() ?? 0
-            let width = min(max(Double(longest) * 7 + 24, 120), 300)
-            let height = Double(lines[index].count + 1) * Self.lineHeight + 14
+            let (width, height) = (sized[index].width, sized[index].height)
             let most = Int((width - 16) / 6)
             let texts = lines[index].enumerated().map { number, text -> HTML in
                 let y = place.y + Double(number + 2) * Self.lineHeight + 5

@@ -57,7 +57,9 @@ private func hashAhead(_ descriptor: FileDescriptor) throws -> ContentDigest {
     var hasher = SHA256()
     return try withThreads(1, { _ in parts.readAll() }) { others in
         guard others == 1 else { return try hashHere(descriptor, size: largeSize) }
-        while try parts.next({ hasher.update(bufferPointer: $0) }) {}
+        for number in 0... {
+            guard try parts.take(number, { hasher.update(bufferPointer: $0) }) else { break }
+        }
         return ContentDigest(hasher.finalize())
     }
 }
@@ -74,7 +76,6 @@ private final class PartsAhead: Sendable {
     private let parts = (0..<4).map { _ in Part() }
     private let free = DispatchSemaphore(value: 0)
     private let filled = DispatchSemaphore(value: 0)
-    private let taken = Mutex(0)
 
     init(_ descriptor: FileDescriptor) {
         self.descriptor = descriptor
@@ -103,13 +104,9 @@ private final class PartsAhead: Sendable {
         }
     }
 
-    /// Hands the next part to the body; false at the end.
-    func next(_ body: (UnsafeRawBufferPointer) -> Void) throws -> Bool {
+    /// Hands a part to the body, one after another from 0; false at the end.
+    func take(_ number: Int, _ body: (UnsafeRawBufferPointer) -> Void) throws -> Bool {
         filled.wait()
-        let number = taken.withLock { taken in
-            defer { taken += 1 }
-            return taken
-        }
         defer { free.signal() }
         return try parts[number % parts.count].bytes.withLock { part in
             if let refusal = part.refusal { throw refusal }

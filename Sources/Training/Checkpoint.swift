@@ -6,7 +6,8 @@ import Tensors
 /// Everything that training needs to go on as if it had never stopped, in one safetensors file.
 ///
 /// Parameters, what the optimizer keeps of them, those of earlier epochs that may be the result, and the state of the
-/// random numbers are tensors; the rest is JSON in the file's metadata. The order of the examples follows from the seed and the step.
+/// random numbers are tensors; the rest is JSON in the file's metadata. The order of the examples follows from the seed
+/// and the step.
 struct Checkpoint {
     let path: String
     let fingerprint: String

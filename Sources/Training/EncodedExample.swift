@@ -45,3 +45,10 @@ package enum Target: Sendable, Hashable {
         if case .label(let label) = self { label } else { nil }
     }
 }
+
+extension [EncodedExample] {
+    /// Their places from the longest to the shortest, so that batches are of similar length and the largest is the first.
+    var longestFirst: [Int] {
+        indices.sorted { (self[$0].ids.count, $0) > (self[$1].ids.count, $1) }
+    }
+}

@@ -28,7 +28,7 @@ package struct FrozenLayers {
     ) throws {
         guard !examples.isEmpty else { return }
         try ExampleCheck(model)(examples, "given", needsTargets: false)
-        let order = examples.indices.sorted { (examples[$0].ids.count, $0) > (examples[$1].ids.count, $1) }
+        let order = examples.longestFirst
         for start in stride(from: 0, to: order.count, by: batchSize) {
             if shouldStop() { throw TrainingStopped(step: start) }
             let indices = order[start..<min(start + batchSize, order.count)]

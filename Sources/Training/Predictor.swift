@@ -116,7 +116,7 @@ package struct Predictor {
 
     /// The examples by length, the longest first, in batches.
     private func batches(of examples: [EncodedExample], size: (EncodedExample) -> Int) -> [ArraySlice<Int>] {
-        let order = examples.indices.sorted { (examples[$0].ids.count, $0) > (examples[$1].ids.count, $1) }
+        let order = examples.longestFirst
         var batches: [ArraySlice<Int>] = []
         var start = 0
         while start < order.count {
