@@ -10,28 +10,32 @@ import Store
 struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log", abstract: "Show what a stage said and printed in a run: notes, warnings, errors, output.",
+        usage: "peft-pipeline log [<run-or-pipeline>] <stage> [--project <folder>] [--color <color>] [--json]",
         discussion: """
-            A pipeline stands for its last run. Of what a stage prints, at most 1 MB is kept: the beginning and the end.
+            With a stage alone, the last run is meant; a pipeline stands for its last run. Of what a stage prints, at most
+            1 MB is kept: the beginning and the end.
 
             EXAMPLES:
+              peft-pipeline log adapter
               peft-pipeline log pipelines/sentiment.yaml adapter
               peft-pipeline log last~1 adapter
             """)
 
     @Argument(
         help: ArgumentHelp(
-            "A run's id or the beginning of one, `last`, `last~1`, or a pipeline's file or name.",
+            "A run's id or the beginning of one, `last` (the default), `last~1`, or a pipeline's file or name.",
             valueName: "run-or-pipeline"))
-    var name: String
+    var first: String
 
-    @Argument(help: "The stage.")
-    var stage: String
+    @Argument(help: ArgumentHelp("The stage.", valueName: "stage"))
+    var second: String?
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
         let console = output.console
+        let (name, stage) = second.map { (first, $0) } ?? ("last", first)
         let store = try store.open(pipeline: name)
         let overview = try store.overview(naming: name, orPipeline: true)
         let events = try store.events(of: overview.run)

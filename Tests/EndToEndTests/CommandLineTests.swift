@@ -77,6 +77,16 @@ struct CommandLineTests {
             #expect(
                 ended.errors
                     == "error: there is no pipeline q.yaml\nhelp: a pipeline with a similar name exists: `p.yaml`\n")
+            let files = FileManager.default
+            try files.createDirectory(
+                at: program.folder.appending(path: "pipelines"), withIntermediateDirectories: false)
+            try files.moveItem(
+                at: program.folder.appending(path: "p.yaml"), to: program.folder.appending(path: "pipelines/p.yaml"))
+            let stageAlone = try program("explain", "reviews")
+            #expect(stageAlone.status == 2)
+            #expect(
+                stageAlone.errors
+                    == "error: there is no pipeline reviews\nhelp: the only pipeline is `pipelines/p.yaml`\n")
         }
     }
 

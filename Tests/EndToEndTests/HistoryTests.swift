@@ -99,6 +99,7 @@ struct HistoryTests {
 
             #expect(try project.run().ended.status == 0)
             #expect(try project.program("log", "last", "rows").output.contains("rows: ran"))
+            #expect(try project.program("log", "rows").output == project.program("log", "last", "rows").output)
             let unknown = try project.program("log", "last", "row")
             #expect(unknown.status == 2)
             #expect(unknown.errors.contains("`rows`"))

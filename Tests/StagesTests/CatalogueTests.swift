@@ -69,4 +69,22 @@ struct CatalogueTests {
             #expect(text.hasPrefix("# yaml-language-server: $schema=../docs/pipeline.schema.json\n"), "\(name)")
         }
     }
+
+    @Test("a fragment's schema leads to parts of a pipeline's, and every fragment names it to editors")
+    func fragmentSchema() throws {
+        let schema = try StageDeclaration.jsonSchema(for: declarations)
+        let file = Self.project.appending(path: "docs/fragment.schema.json")
+        let fragment = try JSONValue(parsing: String(contentsOf: file, encoding: .utf8))
+        let properties = try #require(fragment["properties"].objectValue)
+        #expect(Set(properties.keys) == ["params", "include", "stages"])
+        for (name, property) in properties {
+            #expect(property["$ref"].stringValue == "pipeline.schema.json#/properties/\(name)")
+            #expect(schema["properties"][name] != .null, "\(name)")
+        }
+        let folder = Self.project.appending(path: "pipelines/parts")
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+            let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+            #expect(text.hasPrefix("# yaml-language-server: $schema=../../docs/fragment.schema.json\n"), "\(name)")
+        }
+    }
 }

@@ -50,7 +50,7 @@ struct PipelineOptions: ParsableArguments {
             }
             overrides.append(override)
         }
-        let text = try read(pipeline, as: "pipeline")
+        let text = try read(pipeline, as: "pipeline", usuallyIn: "pipelines")
         let sources = ParameterSources(
             files: try parameterFiles.map { try read($0, as: "file") }, overrides: overrides,
             environment: ProcessInfo.processInfo.environment)
@@ -64,11 +64,13 @@ struct PipelineOptions: ParsableArguments {
         return Project(pipeline: loaded, folder: folder)
     }
 
-    /// - Parameter noun: what the file is, for messages.
-    private func read(_ path: String, as noun: String) throws -> SourceText {
+    /// - Parameters:
+    ///   - noun: what the file is, for messages.
+    ///   - usualFolder: where such files usually are.
+    private func read(_ path: String, as noun: String, usuallyIn usualFolder: String? = nil) throws -> SourceText {
         let file = URL(fileURLWithPath: path).path
         guard FileManager.default.fileExists(atPath: file) else {
-            throw CommandFailure.found([Self.missing(path, noun)])
+            throw CommandFailure.found([Self.missing(path, noun, usualFolder)])
         }
         do {
             return try SourceText.read(file, shownAs: path, maximumBytes: Self.largestPipeline)
@@ -77,14 +79,22 @@ struct PipelineOptions: ParsableArguments {
         }
     }
 
-    /// Says that there is no such file, and which there are.
-    private static func missing(_ path: String, _ noun: String) -> Diagnostic {
-        let file = URL(fileURLWithPath: path).path
-        let folder = (file as NSString).deletingLastPathComponent
+    /// Says that there is no such file, and which there are: beside it, or else where they usually are.
+    private static func missing(_ path: String, _ noun: String, _ usualFolder: String?) -> Diagnostic {
+        let file = URL(fileURLWithPath: path)
+        var name = file.lastPathComponent
+        var known = documents(in: file.deletingLastPathComponent().path)
+        if known.isEmpty, let usualFolder {
+            name = "\(usualFolder)/\(name)"
+            known = documents(in: usualFolder).map { "\(usualFolder)/\($0)" }
+        }
+        return .error(
+            "there is no \(noun) \(path)", help: Diagnostic.help(forUnknown: name, among: known, as: noun))
+    }
+
+    /// The names of YAML files in a folder, sorted.
+    private static func documents(in folder: String) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let documents = names.filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted()
-        let help = Diagnostic.help(
-            forUnknown: (file as NSString).lastPathComponent, among: documents, as: noun)
-        return .error("there is no \(noun) \(path)", help: help)
+        return names.filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted()
     }
 }
