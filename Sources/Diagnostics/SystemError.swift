@@ -18,8 +18,12 @@ package struct SystemError: Sendable, Hashable {
     }
 
     /// What to do about a refusal, by its number (`errno`); nil where that depends.
-    package static func remedy(for code: Int32) -> String? {
+    ///
+    /// - Parameter isReading: whether something was to be read, rather than changed.
+    package static func remedy(for code: Int32, isReading: Bool = false) -> String? {
         switch code {
+        case EACCES where isReading, EPERM where isReading:
+            "give this user the right to read it, and to enter the folders above it"
         case ENOSPC, EDQUOT:
             "free some space there and run again; what is finished is kept, and nothing half-written remains"
         case EFBIG: "raise the limit on file sizes (ulimit -f) and run again; nothing half-written remains"

@@ -36,9 +36,9 @@ package struct StoreError: Error, Hashable, CustomStringConvertible {
 extension StoreError {
     /// A refusal of the operating system while doing `action` (an infinitive, as `write`) to `path`.
     static func system(_ errno: Errno, _ action: String, _ path: FilePath) -> StoreError {
-        return StoreError(
+        StoreError(
             .system(errno), "cannot \(action) \(path): \(errno.description.lowercasedFirst)",
-            help: SystemError.remedy(for: errno.rawValue))
+            help: SystemError.remedy(for: errno.rawValue, isReading: action == "read"))
     }
 }
 

@@ -4,6 +4,7 @@ import Foundation
 import Pipelines
 import StageInterface
 import Stages
+import YAMLDocument
 
 /// Which pipeline, with which parameters.
 struct PipelineOptions: ParsableArguments {
@@ -31,9 +32,6 @@ struct PipelineOptions: ParsableArguments {
             Default: the nearest folder at or above the pipeline that has a store, else the working directory.
             """, valueName: "folder"))
     var project: String?
-
-    /// No person writes more than this into one file.
-    private static let largestPipeline = 16_000_000
 
     /// Reads and checks the pipeline, and shows what is wrong.
     ///
@@ -73,7 +71,7 @@ struct PipelineOptions: ParsableArguments {
             throw CommandFailure.found([Self.missing(path, noun, usualFolder)])
         }
         do {
-            return try SourceText.read(file, shownAs: path, maximumBytes: Self.largestPipeline)
+            return try SourceText.read(file, shownAs: path, maximumBytes: YAMLLimits.default.bytes)
         } catch {
             throw CommandFailure.found(error.diagnostics)
         }

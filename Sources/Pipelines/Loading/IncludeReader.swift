@@ -10,7 +10,6 @@ struct IncludeReader {
     /// Fragments in fragments, and fragments in all.
     static let maximumDepth = 16
     static let maximumFiles = 256
-    private static let maximumBytes = 16_000_000
 
     var diagnostics = Diagnostics()
     private(set) var params = Part(noun: "parameter")
@@ -116,7 +115,7 @@ struct IncludeReader {
         states[identity] = .open
         defer { states[identity] = .done }
         do {
-            let source = try SourceText.read(path, maximumBytes: Self.maximumBytes)
+            let source = try SourceText.read(path, maximumBytes: YAMLLimits.default.bytes)
             files.append(source)
             chain.append(path)
             defer { chain.removeLast() }
