@@ -40,7 +40,7 @@ struct PretrainingTests {
             with: {task: causal-language-modelling, epochs: 1, batch_size: 8}
           before: {uses: generate, from: {model: base, tokens: tokens, dataset: questions}, with: {max_new_tokens: 8}}
           after: {uses: generate, from: {adapter: adapter, tokens: tokens, dataset: questions}, with: {max_new_tokens: 8}}
-          merged: {uses: merge, from: {adapter: adapter, tokens: tokens}}
+          merged: {uses: merge, from: {adapter: adapter, tokens: tokens}, with: {compared_rows: 2}}
           table: {uses: compare, from: {scores: [before, after]}}
 
         """
@@ -62,6 +62,7 @@ struct PretrainingTests {
             #expect(ended.status == 0, "\(ended.output)\(ended.errors)")
             #expect(stages["table"]?["metrics"]["rows"].arrayValue?.count == 2)
             #expect(stages["blank"]?["metrics"]["vocabulary"] == 280)
+            #expect(stages["merged"]?["metrics"]["compared_rows"] == 2)
 
             let (_, again) = try project.run()
             #expect(Set(project.states(again).values) == ["hit"])

@@ -20,14 +20,18 @@ enum MergeStage: StageKind {
         "model", reading: ModelSource.modelFiles + companions, from: ("adapter", "model"),
         help: "The base model of the adapter; default: the one that it was trained on.")
 
+    static let comparedRows = Parameter.integer(
+        "compared_rows", default: 256, in: 1 ... .max,
+        help: "How many rows of `tokens` the merged model and the adapter are compared on, at most.")
+
     static let declaration = StageDeclaration(
-        kind: "merge", version: 2, summary: "Write an adapter into its base model's weights",
+        kind: "merge", version: 3, summary: "Write an adapter into its base model's weights",
         discussion: """
             The sums are made in float32. Afterwards the merged model is read from disk and compared with the adapter on \
-            its base: on the validation split if `tokens` is connected, else on made-up rows. A logit that differs by \
+            its base: on rows of the validation split if `tokens` is connected, else on made-up ones. A logit that differs by \
             more than 1e-4 is an error. The result is a folder that transformers loads, tokenizer included.
             """,
-        parameters: [model.declaration],
+        parameters: [model.declaration, comparedRows.declaration],
         inputs: [
             InputDeclaration("adapter", .adapter, help: "What is merged."),
             InputDeclaration("tokens", .tokens, isRequired: false, help: "Rows for the comparison."),
@@ -87,7 +91,7 @@ enum MergeStage: StageKind {
             let set = try TokenSet(tokens)
             try learned.check(set)
             for split in [SplitName.validation, .test, .train] {
-                let rows = try set.examples(of: split)
+                let rows = try set.examples(of: split).prefix(context.parameters[comparedRows])
                 if !rows.isEmpty {
                     let encoded = rows.map { $0.encoded(for: learned.task, labelCount: learned.labels.count) }
                     return fewer(encoded, for: tuned)
