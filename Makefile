@@ -80,6 +80,15 @@ bench-runner: build ## Measure the runner against DVC and Snakemake
 bench-peer: build reference ## Measure training, evaluation and a whole job against PEFT and Trainer (DATA=folder with train.tsv and dev.tsv)
 	@.deps/reference/bin/python scripts/bench/peer.py --data "$(DATA)" --device $(DEVICE)
 
+.PHONY: bench-cost
+bench-cost: build ## Measure how the cost of a training grows with rows, length, rank, layers and threads (DATA=folder with train.tsv, PICTURES=folder)
+	@scripts/python-environment.sh bench "DVC, Snakemake and Matplotlib"
+	@.deps/bench/bin/python scripts/bench/cost.py --data "$(DATA)" $(if $(PICTURES),--pictures "$(PICTURES)")
+
+.PHONY: breakdown
+breakdown: build reference ## Sample where the time of a training goes, ours and the peer's (DATA=folder with train.tsv and dev.tsv; needs perf)
+	@.deps/reference/bin/python scripts/bench/breakdown.py --data "$(DATA)"
+
 .PHONY: bench-language
 bench-language: build reference ## Measure the training of a language model of 124 million random weights against PEFT and Trainer
 	@.deps/reference/bin/python scripts/bench/language.py --device $(DEVICE)
