@@ -100,6 +100,7 @@ void add_shape_functions(ct_api &table);
 void add_indexing_functions(ct_api &table);
 void add_reduction_functions(ct_api &table);
 void add_network_functions(ct_api &table);
+void add_quantization_functions(ct_api &table);
 void add_gradient_functions(ct_api &table);
 void add_recomputation_functions(ct_api &table);
 void add_optimizer_functions(ct_api &table);

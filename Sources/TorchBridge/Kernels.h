@@ -8,6 +8,11 @@
 
 #include <algorithm>
 #include <optional>
+#include <vector>
+
+namespace torch::autograd {
+struct AutogradContext;
+}
 
 namespace bridge {
 
@@ -69,10 +74,31 @@ at::Tensor attention(
 /* x·Wᵀ + b. */
 at::Tensor linear(const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias);
 
+/* A frozen matrix (rows, columns) in few bits; `CTorch.h` says what the parts are. */
+struct Quantized {
+    int32_t kind;
+    int64_t rows, columns;
+    std::vector<at::Tensor> parts;
+};
+
+/* The matrix of float32 or bfloat16. */
+at::Tensor dequantized(const Quantized &weight, at::ScalarType type);
+
+/* x·Wᵀ + b, with gradients for x and b. */
+at::Tensor linear(const at::Tensor &x, const Quantized &weight, const std::optional<at::Tensor> &bias);
+
 /* x·Wᵀ + b + (scale·x·Aᵀ)·Bᵀ, with gradients for x, A and B alone. */
 at::Tensor low_rank_linear(
     const at::Tensor &x, const at::Tensor &weight, const std::optional<at::Tensor> &bias, const at::Tensor &a,
     const at::Tensor &b, double scale);
+at::Tensor low_rank_linear(
+    const at::Tensor &x, const Quantized &weight, const std::optional<at::Tensor> &bias, const at::Tensor &a,
+    const at::Tensor &b, double scale);
+
+/* A quantized weight among what a function keeps for its gradients. */
+void keep(torch::autograd::AutogradContext &context, const Quantized &weight, std::vector<at::Tensor> others);
+/* What `keep` kept; `others` are there in their order. */
+Quantized kept(const torch::autograd::AutogradContext &context, std::vector<at::Tensor> &others);
 
 }  // namespace bridge
 

@@ -15,6 +15,7 @@ ct_api complete_table() {
     bridge::add_indexing_functions(table);
     bridge::add_reduction_functions(table);
     bridge::add_network_functions(table);
+    bridge::add_quantization_functions(table);
     bridge::add_gradient_functions(table);
     bridge::add_recomputation_functions(table);
     bridge::add_optimizer_functions(table);

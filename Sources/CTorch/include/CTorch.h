@@ -32,7 +32,7 @@ extern "C" {
 #endif
 
 /* The version of this table; a library with another one is refused. */
-#define CT_API_VERSION 5
+#define CT_API_VERSION 6
 
 /* A size, an index or a dimension: 64 bits. */
 typedef ptrdiff_t ct_size;
@@ -65,6 +65,26 @@ typedef int32_t ct_device;
 /* How a loss joins the losses of its elements. */
 enum { CT_REDUCE_NONE = 0, CT_REDUCE_MEAN = 1, CT_REDUCE_SUM = 2 };
 typedef int32_t ct_reduction;
+
+/* How a frozen matrix is kept in few bits. */
+enum {
+    /* Codes of 8 bits, (rows, columns), and the largest magnitude of each row: a weight is code / 127 of it (Dettmers et al.
+       2022, arXiv 2208.07339). */
+    CT_QUANTIZATION_INT8 = 0,
+    /* Two codes of 4 bits a byte, the first in the upper half; of each 64 weights the largest magnitude, in 8 bits; of
+       each 256 of these the largest; and the mean that was taken off them (Dettmers et al. 2023, arXiv 2305.14314). */
+    CT_QUANTIZATION_NF4 = 1,
+};
+typedef int32_t ct_quantization;
+
+/* The tensors of a matrix in few bits, in the order in which its kind names them: 2 or 4. */
+enum { CT_QUANTIZED_PARTS = 4 };
+typedef struct {
+    ct_quantization kind;
+    ct_size rows, columns;
+    const ct_tensor _Nonnull *_Nonnull parts;
+    ct_size part_count;
+} ct_quantized;
 
 typedef struct CT_SENDABLE ct_api {
     /* CT_API_VERSION of the library, checked by ct_load. */
@@ -256,6 +276,18 @@ typedef struct CT_SENDABLE ct_api {
     /* x·Wᵀ + bias + (scale·x·Aᵀ)·Bᵀ, with gradients for x, A and B; A and B may be of a wider type. */
     ct_tensor _Nullable CT_FUNCTION(low_rank_linear)(
         ct_tensor x, ct_tensor weight, ct_tensor _Nullable bias, ct_tensor a, ct_tensor b, double scale);
+    /* Writes the parts of a matrix of finite numbers on the CPU, and how many they are. */
+    int32_t CT_FUNCTION(quantize)(
+        ct_tensor x, ct_quantization kind, ct_tensor _Nullable *_Nonnull parts, ct_size *part_count);
+    /* (rows, columns) */
+    ct_tensor _Nullable CT_FUNCTION(dequantize)(const ct_quantized *weight, ct_dtype dtype);
+    /* `linear` of what `dequantize` gives, which is there for this product alone, and again for its gradients: those for x
+       and bias. */
+    ct_tensor _Nullable CT_FUNCTION(quantized_linear)(
+        ct_tensor x, const ct_quantized *weight, ct_tensor _Nullable bias);
+    /* The same of `low_rank_linear`. */
+    ct_tensor _Nullable CT_FUNCTION(quantized_low_rank_linear)(
+        ct_tensor x, const ct_quantized *weight, ct_tensor _Nullable bias, ct_tensor a, ct_tensor b, double scale);
     ct_tensor _Nullable CT_FUNCTION(embedding)(ct_tensor weight, ct_tensor ids);
     ct_tensor _Nullable CT_FUNCTION(layer_norm)(
         ct_tensor x, const ct_size *shape, ct_size rank, ct_tensor _Nullable weight, ct_tensor _Nullable bias,

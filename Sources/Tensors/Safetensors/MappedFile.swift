@@ -34,6 +34,17 @@ final class MappedFile {
         bytes = UnsafeMutableRawBufferPointer(start: address, count: count)
     }
 
+    /// Gives back the memory of whole pages within a part of the file, which are read again when they are touched. What
+    /// was written there would be lost.
+    func letGo(of part: UnsafeMutableRawBufferPointer) {
+        guard let start = part.baseAddress else { return }
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let first = (Int(bitPattern: start) + page - 1) / page * page
+        let end = (Int(bitPattern: start) + part.count) / page * page
+        guard first < end else { return }
+        madvise(UnsafeMutableRawPointer(bitPattern: first), end - first, MADV_DONTNEED)
+    }
+
     deinit {
         if let address = bytes.baseAddress { munmap(address, bytes.count) }
     }

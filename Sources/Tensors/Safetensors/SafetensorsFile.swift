@@ -58,6 +58,13 @@ package final class SafetensorsFile {
         return try withExtendedLifetime(mapping) { try body(UnsafeRawBufferPointer(bytes)) }
     }
 
+    /// Gives back the memory that holds a tensor's bytes, for one that is copied or not needed any more; what needs them
+    /// nevertheless reads them again. No tensor that shares the memory may have been changed.
+    package func letGo(of name: String) {
+        guard let entry = header.entries[name] else { return }
+        mapping.letGo(of: bytes(of: entry))
+    }
+
     private func entry(_ name: String) throws(SafetensorsError) -> SafetensorsHeader.Entry {
         if let entry = header.entries[name] { return entry }
         throw SafetensorsError.missing(name, among: names, path: path)

@@ -64,6 +64,11 @@ package final class ShardedSafetensors {
         return try files[index].tensor(name, as: dtype)
     }
 
+    /// See ``SafetensorsFile/letGo(of:)``.
+    package func letGo(of name: String) {
+        if let index = fileIndices[name] { files[index].letGo(of: name) }
+    }
+
     /// For each tensor the name of its file.
     private static func fileNames(_ data: Data, path: String) throws(SafetensorsError) -> [String: String] {
         let index: JSONValue
