@@ -92,6 +92,14 @@ extension TransformerModel {
     /// Where the model computes.
     package var device: Device { wordEmbeddings.weight.value.device }
 
+    /// How the frozen weights of layers are kept; nil where as they are.
+    package var quantization: Quantization? {
+        parameters.lazy.compactMap { $0.quantized?.quantization }.first
+    }
+
+    /// The memory that all weights take.
+    package var byteCount: Int { parameters.reduce(0) { $0 + $1.byteCount } }
+
     package var headParameters: [Parameter] { head.flatMap(\.parameters) }
 
     /// The modules of the head as PEFT names them in `modules_to_save`: `classifier` stands for `classifier.dense`.
@@ -102,7 +110,11 @@ extension TransformerModel {
     }
 
     /// Sets which parameters of the model get gradients.
+    ///
+    /// - Throws: ``ModelError`` that names the weights in few bits among them.
     package func setTrainable(where isTrainable: (Parameter) -> Bool) throws {
+        let quantized = parameters.filter { $0.quantized != nil && isTrainable($0) }
+        guard quantized.isEmpty else { throw ModelError.trained(quantized: quantized) }
         for parameter in parameters { try parameter.setTrainable(isTrainable(parameter)) }
     }
 }

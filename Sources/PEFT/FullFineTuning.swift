@@ -9,6 +9,9 @@ package struct FullFineTuning: FineTuningMethod, Hashable {
         try model.setTrainable { _ in true }
         return FullyTunedModel(base: model)
     }
+
+    /// A whole model that was trained before, to compute with.
+    package static func tuned(_ model: any TransformerModel) -> any TunedModel { FullyTunedModel(base: model) }
 }
 
 private final class FullyTunedModel: TunedModel {

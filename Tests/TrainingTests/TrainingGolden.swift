@@ -49,7 +49,9 @@ func golden(_ name: String) throws -> Data {
 }
 
 /// A tiny BERT with this dropout.
-func tinyBERT(dropout: Double, dtype: DType = .float32) throws -> any TransformerModel {
+func tinyBERT(
+    dropout: Double, dtype: DType = .float32, quantization: Quantization? = nil
+) throws -> any TransformerModel {
     // Matrices this small gain nothing from threads, and lose much while tests share the processors.
     try LibTorch.setThreadCount(1)
     return try withTemporaryFolder { folder in
@@ -57,7 +59,8 @@ func tinyBERT(dropout: Double, dtype: DType = .float32) throws -> any Transforme
             $0["hidden_dropout_prob"] = dropout
             $0["attention_probs_dropout_prob"] = dropout
         }
-        let options = ModelOptions(dtype: dtype, generator: try RandomGenerator(seed: 1))
+        let options = ModelOptions(
+            dtype: dtype, quantization: quantization, generator: try RandomGenerator(seed: 1))
         return try ModelArchitectures.load(folder: folder.path, options: options).model
     }
 }
@@ -94,8 +97,14 @@ let newMethods: [String: any FineTuningMethod] = [
 ]
 
 /// A tiny BERT with the adapter that PEFT made, to be trained further; `full` is full fine-tuning.
-func tunedTinyBERT(_ name: String, dropout: Double, dtype: DType = .float32) throws -> any TunedModel {
-    let model = try tinyBERT(dropout: dropout, dtype: dtype)
+///
+/// - Parameter prepare: changes the model before.
+func tunedTinyBERT(
+    _ name: String, dropout: Double, dtype: DType = .float32, quantization: Quantization? = nil,
+    prepare: (any TransformerModel) throws -> Void = { _ in }
+) throws -> any TunedModel {
+    let model = try tinyBERT(dropout: dropout, dtype: dtype, quantization: quantization)
+    try prepare(model)
     if name == "full" { return try FullFineTuning().attach(to: model, generator: try RandomGenerator(seed: 1)) }
     if let method = newMethods[name] {
         return try method.attach(to: model, generator: try RandomGenerator(seed: 1))

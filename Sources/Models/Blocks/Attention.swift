@@ -21,14 +21,14 @@ final class Attention {
             switch description.projections {
             case .separate(let query, let key, let value):
                 .separate(
-                    query: try Linear(query, from: weights), key: try Linear(key, from: weights),
-                    value: try Linear(value, from: weights))
-            case .joined(let linear): .joined(try Linear(linear, from: weights))
-            case .interleaved(let linear): .interleaved(try Linear(linear, from: weights))
+                    query: try Linear(ofLayer: query, from: weights), key: try Linear(ofLayer: key, from: weights),
+                    value: try Linear(ofLayer: value, from: weights))
+            case .joined(let linear): .joined(try Linear(ofLayer: linear, from: weights))
+            case .interleaved(let linear): .interleaved(try Linear(ofLayer: linear, from: weights))
             }
         queryNorm = try description.queryNorm.map { try Norm($0, from: weights) }
         keyNorm = try description.keyNorm.map { try Norm($0, from: weights) }
-        output = try Linear(description.output, from: weights)
+        output = try Linear(ofLayer: description.output, from: weights)
     }
 
     var linears: [Linear] {

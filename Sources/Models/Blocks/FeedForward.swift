@@ -18,12 +18,12 @@ final class FeedForward {
         innerDropout = description.innerDropout
         shape =
             switch description.shape {
-            case .plain(let up): .plain(up: try Linear(up, from: weights))
+            case .plain(let up): .plain(up: try Linear(ofLayer: up, from: weights))
             case .gated(let gate, let up):
-                .gated(gate: try Linear(gate, from: weights), up: try Linear(up, from: weights))
-            case .joinedGate(let linear): .joinedGate(try Linear(linear, from: weights))
+                .gated(gate: try Linear(ofLayer: gate, from: weights), up: try Linear(ofLayer: up, from: weights))
+            case .joinedGate(let linear): .joinedGate(try Linear(ofLayer: linear, from: weights))
             }
-        down = try Linear(description.down, from: weights)
+        down = try Linear(ofLayer: description.down, from: weights)
     }
 
     var linears: [Linear] {

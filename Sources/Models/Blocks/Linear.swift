@@ -31,11 +31,33 @@ package final class Linear {
 
     /// x Wᵀ + b, without the adapter.
     package func baseOutput(of input: Tensor) throws -> Tensor {
-        try NN.linear(input, weight: weight.value, bias: bias?.value)
+        if let quantized = weight.quantized {
+            return try NN.linear(input, weight: quantized, bias: bias?.value)
+        }
+        return try NN.linear(input, weight: weight.value, bias: bias?.value)
+    }
+
+    /// W x + b + s B A x, which is frozen but for A and B.
+    package func lowRankOutput(of input: Tensor, a: Tensor, b: Tensor, scale: Double) throws -> Tensor {
+        if let quantized = weight.quantized {
+            return try NN.lowRankLinear(input, weight: quantized, bias: bias?.value, a: a, b: b, scale: scale)
+        }
+        return try NN.lowRankLinear(input, weight: weight.value, bias: bias?.value, a: a, b: b, scale: scale)
     }
 }
 
 extension Linear {
+    /// A linear map of one of the model's layers, whose weight may be kept in few bits.
+    convenience init(ofLayer description: LinearDescription, from weights: WeightReader) throws {
+        self.init(
+            name: description.name,
+            weight: try weights.layerWeight(
+                "\(description.name).weight", shape: [description.outputs, description.inputs],
+                isTransposedInFile: description.isTransposedInFile),
+            bias: description.hasBias
+                ? try weights.parameter("\(description.name).bias", shape: [description.outputs], role: .bias) : nil)
+    }
+
     /// - Parameter dtype: another type than the reader's.
     convenience init(_ description: LinearDescription, dtype: DType? = nil, from weights: WeightReader) throws {
         let name = description.name

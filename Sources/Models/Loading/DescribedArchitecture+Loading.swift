@@ -23,7 +23,8 @@ extension DescribedArchitecture {
         } else {
             let file = try ShardedSafetensors(folder: folder)
             weights = WeightReader(
-                path: folder, source: file, dtype: options.dtype, device: options.device,
+                path: folder, source: file, dtype: options.dtype, quantization: options.quantization,
+                device: options.device,
                 canonicalName: description.naming.canonicalName(in: file.names, head: head))
         }
         let classes = options.task.hasClasses ? classes(head, description, options, weights) : nil

@@ -1,4 +1,5 @@
 import JSONValues
+import Tensors
 
 /// A family of models that share code, as `model_type` in config.json names it.
 protocol ModelArchitecture {
@@ -54,6 +55,12 @@ package enum ModelArchitectures {
         guard let architecture = all.first(where: { $0.modelTypes.contains(modelType) }) else {
             throw ModelError(
                 path: path, ["`model_type` is `\(modelType)`, an architecture that is not built in"], help: known)
+        }
+        guard options.quantization == nil || options.device == .cpu else {
+            throw ModelError(
+                path: folder,
+                ["weights in few bits are computed with on the CPU, and the model would be on \(options.device)"],
+                help: "run with `--device cpu`, or write `quantization: none`")
         }
         return try architecture.load(folder: folder, options: options)
     }

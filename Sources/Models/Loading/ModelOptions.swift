@@ -9,6 +9,8 @@ package struct ModelOptions {
     package var problemType: ProblemType?
     /// The type that the model computes in. The head stays in float32.
     package var dtype: DType
+    /// How the weights of the layers' linear maps are kept, which then can't be trained; nil keeps them in `dtype`.
+    package var quantization: Quantization?
     package var device: Device
     /// Where the numbers of a new head come from.
     package var generator: RandomGenerator
@@ -17,12 +19,13 @@ package struct ModelOptions {
 
     package init(
         task: ModelTask = .sequenceClassification, labels: [String]? = nil, problemType: ProblemType? = nil,
-        dtype: DType = .float32, device: Device = .cpu, generator: RandomGenerator
+        dtype: DType = .float32, quantization: Quantization? = nil, device: Device = .cpu, generator: RandomGenerator
     ) {
         self.task = task
         self.labels = labels
         self.problemType = problemType
         self.dtype = dtype
+        self.quantization = quantization
         self.device = device
         self.generator = generator
     }

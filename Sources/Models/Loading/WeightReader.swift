@@ -5,6 +5,8 @@ package protocol TensorSource: AnyObject {
     var names: [String] { get }
     func info(_ name: String) -> (dtype: DType, shape: [Int])?
     func tensor(_ name: String, as dtype: DType?) throws -> Tensor
+    /// Gives back memory that holds a tensor's bytes from the file, for one that is not needed any more.
+    func letGo(of name: String)
 }
 
 extension SafetensorsFile: TensorSource {}
@@ -15,6 +17,8 @@ extension ShardedSafetensors: TensorSource {}
 package final class WeightReader {
     package let dtype: DType
     package let device: Device
+    /// How the weights of the layers' linear maps are kept.
+    private let quantization: Quantization?
     private let path: String
     private let source: (any TensorSource)?
     /// Where values come from that no file has.
@@ -26,16 +30,18 @@ package final class WeightReader {
 
     /// - Parameters:
     ///   - path: the file or folder, for messages.
+    ///   - quantization: how ``layerWeight(_:shape:isTransposedInFile:)`` keeps what it reads; nil as it is.
     ///   - canonicalName: the name in the model of a name in the file, for files that leave out a prefix or use old
     ///     names; nil for what is no parameter of the model and may be left out.
     package init(
-        path: String, source: any TensorSource, dtype: DType = .float32, device: Device,
-        canonicalName: (String) -> String? = { $0 }
+        path: String, source: any TensorSource, dtype: DType = .float32, quantization: Quantization? = nil,
+        device: Device, canonicalName: (String) -> String? = { $0 }
     ) {
         self.path = path
         self.source = source
         fresh = nil
         self.dtype = dtype
+        self.quantization = quantization
         self.device = device
         for name in source.names {
             guard let canonical = canonicalName(name) else { continue }
@@ -52,6 +58,7 @@ package final class WeightReader {
         source = nil
         self.fresh = fresh
         self.dtype = dtype
+        quantization = nil
         self.device = device
         unread = []
     }
@@ -78,23 +85,53 @@ package final class WeightReader {
             let value = try fresh.value(name, shape: shape, role: role).to(dtype ?? self.dtype).to(device)
             return Parameter(name: name, role: role, value: value, isTransposedInFile: isTransposedInFile)
         }
+        guard
+            let tensor = try read(name, shape: shape, dtype: dtype ?? self.dtype, isTransposed: isTransposedInFile)
+        else { return try placeholder(name, shape, role) }
+        return Parameter(
+            name: name, role: role, value: try tensor.to(device), isTransposedInFile: isTransposedInFile)
+    }
+
+    /// The weight of a linear map in one of the model's layers, in few bits where that is asked for.
+    func layerWeight(_ name: String, shape: [Int], isTransposedInFile: Bool) throws -> Parameter {
+        guard let quantization, fresh == nil else {
+            return try parameter(name, shape: shape, role: .weight, isTransposedInFile: isTransposedInFile)
+        }
+        // Of the file's numbers, not of rounded ones.
+        guard let tensor = try read(name, shape: shape, dtype: .float32, isTransposed: isTransposedInFile) else {
+            return try placeholder(name, shape, .weight)
+        }
+        guard try tensor.isFinite() else {
+            problems.append("`\(name)` has values that are no finite numbers, and can't be kept in few bits")
+            return try placeholder(name, shape, .weight)
+        }
+        let parameter = try Parameter(
+            name: name, quantizing: tensor, as: quantization, dtype: dtype,
+            isTransposedInFile: isTransposedInFile)
+        if let fileName = fileNames[name] { source?.letGo(of: fileName) }
+        return parameter
+    }
+
+    /// A tensor of the file, the right way round; nil where something is wrong with it, which is kept in mind.
+    private func read(_ name: String, shape: [Int], dtype: DType, isTransposed: Bool) throws -> Tensor? {
         unread.remove(name)
-        let fileShape = isTransposedInFile ? shape.reversed() : shape
+        let fileShape = isTransposed ? shape.reversed() : shape
         guard let source, let fileName = fileNames[name], let info = source.info(fileName) else {
             problems.append("missing `\(name)` \(fileShape)")
-            return try placeholder(name, shape, role)
+            return nil
         }
         guard info.shape == fileShape else {
             problems.append("`\(fileName)` has shape \(info.shape), expected \(fileShape)")
-            return try placeholder(name, shape, role)
+            return nil
         }
         guard info.dtype.isFloatingPoint else {
             problems.append("`\(fileName)` holds \(info.dtype.rawValue) values, expected floating-point ones")
-            return try placeholder(name, shape, role)
+            return nil
         }
-        var tensor = try source.tensor(fileName, as: dtype ?? self.dtype).to(device)
-        if isTransposedInFile { tensor = try tensor.transposed().contiguous() }
-        return Parameter(name: name, role: role, value: tensor, isTransposedInFile: isTransposedInFile)
+        let tensor = try source.tensor(fileName, as: dtype)
+        let turned = isTransposed ? try tensor.transposed().contiguous() : tensor
+        if isTransposed || info.dtype != dtype { source.letGo(of: fileName) }
+        return turned
     }
 
     /// - Throws: ``ModelError`` that lists every tensor that is missing, unexpected or of another shape.

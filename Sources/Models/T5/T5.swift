@@ -20,8 +20,8 @@ enum T5: ModelArchitecture {
         unused.append("decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight")
         if configuration.isTied { unused.append("lm_head.weight") }
         let weights = WeightReader(
-            path: folder, source: file, dtype: options.dtype, device: options.device,
-            canonicalName: { unused.contains($0) ? nil : $0 })
+            path: folder, source: file, dtype: options.dtype, quantization: options.quantization,
+            device: options.device, canonicalName: { unused.contains($0) ? nil : $0 })
         let model = try T5Model(configuration, from: weights)
         try weights.finish(help: "config.json and the weights must be those of one and the same t5 model")
         return LoadedModel(model: model, notices: [])

@@ -47,7 +47,7 @@ final class AdaLoRALayer: LayerAdapter {
     private func change() throws -> Tensor { try b.value.matmul(a.value * e.value) * scale }
 
     func merge() throws {
-        layer.weight.value = try withoutGradients { try layer.weight.value.to(.float32) + change() }
+        layer.weight.value = try withoutGradients { try layer.weight.dense().to(.float32) + change() }
     }
 
     func unmerge() throws {

@@ -87,8 +87,10 @@ package enum AdapterFolder {
 }
 
 extension TunedModel {
-    /// What tells the base model from another, in the type that it was loaded in, without what is trained.
-    package func baseDigest() throws -> String { try baseFingerprint().digest }
+    /// What tells the base model from another, in the type and the bits that it was loaded in, without what is trained.
+    package func baseDigest() throws -> String {
+        try baseFingerprint().digest + (base.quantization.map { "-\($0.rawValue)" } ?? "")
+    }
 
     /// The fingerprint of the base model, without what is not as in its own files.
     func baseFingerprint() throws -> BaseFingerprint {

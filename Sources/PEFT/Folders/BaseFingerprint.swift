@@ -14,9 +14,6 @@ struct BaseFingerprint: Equatable {
     let dtype: String
     let modelType: String
 
-    /// How many elements of each tensor count, evenly spread.
-    private static let samples = 64
-
     init(of model: any TransformerModel, isChanged: (Parameter) -> Bool) throws {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         func add(_ bytes: some Sequence<UInt8>) {
@@ -24,10 +21,7 @@ struct BaseFingerprint: Equatable {
         }
         for parameter in model.parameters.sorted(by: { $0.name < $1.name }) where !isChanged(parameter) {
             add("\(parameter.name) \(parameter.shape)\n".utf8)
-            let flat = try parameter.value.detached().reshaped([-1])
-            let step = max(1, flat.count / Self.samples)
-            let places = try Tensor.arange(from: 0, to: flat.count, by: step, device: flat.device)
-            for value in try flat.indexSelected(dim: 0, places).floats() {
+            for value in try parameter.samples() {
                 withUnsafeBytes(of: value.bitPattern.littleEndian) { add($0) }
             }
         }

@@ -120,6 +120,8 @@ private final class MLXTensors: TensorSource {
         return tensor.rank == 2 ? try tensor.transposed().contiguous() : tensor
     }
 
+    func letGo(of name: String) { file.letGo(of: originals[name] ?? name) }
+
     private static func name(_ original: String, _ tables: Set<String>) -> String {
         let suffixes = [
             (".lora_a", ".lora_A.weight", ".lora_embedding_A"), (".lora_b", ".lora_B.weight", ".lora_embedding_B"),

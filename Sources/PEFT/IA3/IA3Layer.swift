@@ -38,7 +38,7 @@ final class IA3Layer: LayerAdapter {
     /// W and, where outputs are scaled, b.
     private func scaleWeights(_ scale: (Tensor, Tensor) throws -> Tensor) throws {
         try withoutGradients {
-            layer.weight.value = try scale(layer.weight.value, vector.value)
+            layer.weight.value = try scale(layer.weight.dense(), vector.value)
             guard !scalesInput, let bias = layer.bias else { return }
             bias.value = try scale(bias.value, vector.value.reshaped([-1]))
         }

@@ -115,7 +115,7 @@ extension LoRA {
             }
         }
         if let magnitude = factors.magnitude {
-            let weight = shape.module.weight.value
+            let weight = try shape.module.weight.dense()
             magnitude.value = try factors.norms(isEmbedding ? try weight.transposed() : weight).copy()
         }
         return factors

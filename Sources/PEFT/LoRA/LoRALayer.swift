@@ -21,9 +21,8 @@ final class LoRALayer: LayerAdapter, LoRAAdapter {
     func output(of input: Tensor, through layer: Linear, mode: ForwardMode) throws -> Tensor {
         let isPlain = mode == .inference || dropout == 0
         if isPlain, factors.bias == nil, factors.magnitude == nil, !layer.parameters.contains(where: \.isTrainable) {
-            return try NN.lowRankLinear(
-                input, weight: layer.weight.value, bias: layer.bias?.value, a: factors.a.value, b: factors.b.value,
-                scale: factors.scale)
+            return try layer.lowRankOutput(
+                of: input, a: factors.a.value, b: factors.b.value, scale: factors.scale)
         }
         let base = try layer.baseOutput(of: input)
         let dropped = try NN.dropout(
@@ -32,10 +31,12 @@ final class LoRALayer: LayerAdapter, LoRAAdapter {
         let reduced = try NN.linear(dropped, weight: factors.a.value) * factors.scale
         let bias = try factors.bias.map { try $0.value * factors.scale }
         let change = try NN.linear(reduced, weight: factors.b.value, bias: bias)
-        guard let magnitude = try magnitudeScale(layer.weight.value) else { return try base + change.to(base.dtype) }
+        guard factors.magnitude != nil, let magnitude = try magnitudeScale(layer.weight.dense()) else {
+            return try base + change.to(base.dtype)
+        }
         // The direction acts on what was dropped too, as in PEFT.
         let isDropped = mode == .training && dropout > 0
-        var plain = isDropped ? try NN.linear(dropped.to(base.dtype), weight: layer.weight.value) : base
+        var plain = isDropped ? try NN.linear(dropped.to(base.dtype), weight: layer.weight.dense()) : base
         if !isDropped, let bias = layer.bias { plain = try plain - bias.value }
         let added = try (magnitude - 1) * plain.to(magnitude.dtype) + magnitude * change
         return try base + added.to(base.dtype)
@@ -48,7 +49,7 @@ final class LoRALayer: LayerAdapter, LoRAAdapter {
             }
             own.value = try withoutGradients { try own.value.to(.float32) + bias.value * factors.scale }
         }
-        (layer.weight.value, mergedScale) = try mergedWeight(layer.weight.value)
+        (layer.weight.value, mergedScale) = try mergedWeight(layer.weight.dense())
     }
 
     func unmerge() throws {

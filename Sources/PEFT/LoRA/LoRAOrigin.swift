@@ -69,6 +69,9 @@ extension LoRA {
         let name = "init_lora_weights \(initLoRAWeights)"
         var problems: [String] = []
         if useDoRA { problems.append("\(name) is not defined together with use_dora") }
+        if let weight = targets.lazy.map(\.weight).first(where: { $0.quantized != nil }) {
+            problems.append("\(name) takes a part out of weights, and `\(weight.name)` is kept in few bits")
+        }
         for module in targets {
             guard case .linear(let layer) = module else {
                 problems.append("\(name) is for linear layers, and `\(module.name)` is a table")

@@ -39,7 +39,7 @@ final class VeRALayer: LayerAdapter {
     }
 
     func merge() throws {
-        layer.weight.value = try withoutGradients { try layer.weight.value.to(.float32) + change() }
+        layer.weight.value = try withoutGradients { try layer.weight.dense().to(.float32) + change() }
     }
 
     func unmerge() throws {
