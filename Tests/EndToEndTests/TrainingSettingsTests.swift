@@ -21,6 +21,78 @@ struct TrainingSettingsTests {
         }
     }
 
+    @Test("on a base model in few bits an adapter is trained, scored on either base, and merged into its own weights")
+    func quantization() throws {
+        try TinyProject.with { project in
+            func pipeline(_ method: String) -> String {
+                TinyProject.pipeline(method: method)
+                    .replacing("save_steps: 3", with: "quantization: nf4")
+                    .replacing("uses: merge", with: "uses: merge\n    with: {quantization: nf4}") + """
+                          quantized-scores:
+                            uses: evaluate
+                            from: {adapter: adapter, tokens: tokens}
+                            with: {quantization: nf4}
+                          predictions:
+                            uses: predict
+                            from: {adapter: adapter}
+                            with: {texts: [the lovely film], quantization: int8}
+
+                        """
+            }
+            let wide = try project.run().stages
+            try project.write(pipeline(TinyProject.lora), to: "p.yaml")
+            let (ended, stages) = try project.run()
+            #expect(ended.status == 0, "\(ended.output)")
+            #expect(project.digests(stages)["adapter"] != project.digests(wide)["adapter"])
+            #expect(project.digests(stages)["scores"] != project.digests(stages)["quantized-scores"])
+            #expect(stages["predictions"]?["state"] == "ran")
+            // Sixteen layers' matrices of 4 bits in the place of 32, and of 8.
+            func bytes(_ stage: String, _ stages: [String: JSONValue]) throws -> Int {
+                try #require(stages[stage]?["measurements"]["weight_bytes"].intValue)
+            }
+            #expect(try bytes("adapter", stages) < bytes("adapter", wide))
+            #expect(try bytes("quantized-scores", stages) == bytes("adapter", stages))
+            #expect(try bytes("scores", stages) == bytes("adapter", wide))
+            let merged = try #require(stages["merged"]?["metrics"])
+            #expect(merged["max_logit_difference"].doubleValue ?? 1 < 1e-4)
+            let drift = try #require(merged["quantized_max_logit_difference"].doubleValue)
+            #expect(drift > 1e-3)
+            #expect(merged["quantized_mean_logit_difference"].doubleValue ?? 0 > 0)
+            #expect(merged["quantized_accuracy"].doubleValue != nil)
+
+            try project.write(pipeline("{uses: full}"), to: "p.yaml")
+            let refused = try project.run().ended
+            #expect(refused.status == 1)
+            #expect(refused.output.contains("would be trained, and is kept in few bits"))
+            #expect(refused.output.contains("write `quantization: none`, or train an adapter alone"))
+        }
+    }
+
+    @Test("hidden states of a base model in few bits are no others'")
+    func quantizedStates() throws {
+        let top = "{uses: lora, with: {r: 4, target_modules: [query], layers_to_transform: [1]}}"
+        func pipeline(_ states: String, _ training: String) -> String {
+            TinyProject.pipeline(method: top)
+                .replacing("{tokens: tokens, method: method}", with: "{tokens: tokens, method: method, states: states}")
+                .replacing("save_steps: 3", with: "quantization: \(training)") + """
+                      states:
+                        uses: hidden-states
+                        from: {tokens: tokens, method: method}
+                        with: {model: models/tiny, quantization: \(states)}
+
+                    """
+        }
+        try TinyProject.with { project in
+            try project.write(pipeline("int8", "int8"), to: "p.yaml")
+            let (ended, stages) = try project.run()
+            #expect(stages["adapter"]?["state"] == "ran", "\(ended.output)")
+            try project.write(pipeline("int8", "none"), to: "p.yaml")
+            let refused = try project.run().ended
+            #expect(refused.status == 1)
+            #expect(refused.output.contains("or in another `dtype` or `quantization`"))
+        }
+    }
+
     @Test("on a base model in bfloat16 an adapter is trained in float32, scored and merged")
     func bfloat16() throws {
         try TinyProject.with { project in

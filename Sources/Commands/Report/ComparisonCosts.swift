@@ -50,6 +50,7 @@ struct ComparisonCosts {
                 training(behind: $0)?.metrics["trainable_parameters"].doubleValue
             },
             column("training time", .seconds) { training(behind: $0)?.measurements["seconds"].doubleValue },
+            column("weights", .bytes) { training(behind: $0)?.measurements["weight_bytes"].doubleValue },
             column("peak memory", .bytes) { training(behind: $0)?.measurements["peak_memory_bytes"].doubleValue },
             column("size on disk", .bytes) { stage in
                 stage.inputs.first { ["adapter", "model"].contains($0.input) }.flatMap { size($0.stage) }.map(

@@ -28,6 +28,7 @@ enum EvaluateStage: StageKind {
             """,
         parameters: [
             split.declaration, metrics.declaration, model.declaration, ModelPrecision.parameter.declaration,
+            WeightPrecision.parameter.declaration,
             batchSize.declaration,
         ],
         inputs: [
@@ -54,7 +55,8 @@ enum EvaluateStage: StageKind {
                 place: .parameter(["split"]))
         }
         let tuned = try ScoredModel.load(
-            context, parameter: model, dtype: try context.parameters[ModelPrecision.parameter].dtype)
+            context, parameter: model, dtype: parameters[ModelPrecision.parameter].dtype,
+            quantization: parameters[WeightPrecision.parameter].quantization)
         let learned = LearnedTask(tuned.base)
         try learned.check(tokens)
         let encoded = examples.map { $0.encoded(for: learned.task, labelCount: learned.labels.count) }
@@ -74,7 +76,7 @@ enum EvaluateStage: StageKind {
             metrics: figures,
             measurements: [
                 "seconds": .double(seconds), "samples_per_second": .double(Double(examples.count) / seconds),
-                "peak_memory_bytes": .int(PeakMemory.resident),
+                "weight_bytes": .int(tuned.base.byteCount), "peak_memory_bytes": .int(PeakMemory.resident),
             ])
     }
 }

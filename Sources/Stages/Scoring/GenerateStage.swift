@@ -59,7 +59,8 @@ enum GenerateStage: StageKind {
             `predictions.jsonl` has each answer.
             """,
         parameters: [
-            split.declaration, limit.declaration, metrics.declaration, model.declaration, tokenizer.declaration,
+            split.declaration, limit.declaration, metrics.declaration, model.declaration,
+            WeightPrecision.parameter.declaration, tokenizer.declaration,
             batchSize.declaration, maxNewTokens.declaration, numBeams.declaration, lengthPenalty.declaration,
             earlyStopping.declaration, repetitionPenalty.declaration, doSample.declaration, temperature.declaration,
             topK.declaration, topP.declaration, seed.declaration,
@@ -87,7 +88,8 @@ enum GenerateStage: StageKind {
             split, tokens: tokens, dataset: context.input("dataset"), limit: parameters[limit])
         let folder = try parameters[tokenizer]?.path ?? ""
         let tokenizer = try StageFailure.locating("tokenizer") { try Tokenizer(folder: folder) }
-        let tuned = try ScoredModel.load(context, parameter: model)
+        let tuned = try ScoredModel.load(
+            context, parameter: model, quantization: parameters[WeightPrecision.parameter].quantization)
         try LearnedTask(tuned.base).check(tokens)
         var configuration = try configuration(parameters)
         configuration.endIDs = Set([tokenizer.endID].compactMap { $0 })

@@ -3,6 +3,7 @@ import JSONValues
 import Models
 import PEFT
 import StageInterface
+import Tensors
 import Training
 
 /// `merge`: an adapter becomes part of its base model's weights.
@@ -24,14 +25,22 @@ enum MergeStage: StageKind {
         "compared_rows", default: 256, in: 1 ... .max,
         help: "How many rows of `tokens` the merged model and the adapter are compared on, at most.")
 
+    static let quantization = Parameter<WeightPrecision>.choice(
+        "quantization", default: .unchanged,
+        help: "How the base model's weights were kept while the adapter was trained: what that model says is compared "
+            + "with the merged one's, too."
+    ).withoutKeyAtDefault
+
     static let declaration = StageDeclaration(
         kind: "merge", version: 3, summary: "Write an adapter into its base model's weights",
         discussion: """
             The sums are made in float32. Afterwards the merged model is read from disk and compared with the adapter on \
             its base: on rows of the validation split if `tokens` is connected, else on made-up ones. A logit that differs by \
-            more than 1e-4 is an error. The result is a folder that transformers loads, tokenizer included.
+            more than 1e-4 is an error. The result is a folder that transformers loads, tokenizer included. It has the \
+            base model's own weights also where the adapter was trained with them in few bits; name that `quantization`, and \
+            how far the two models are from each other is told.
             """,
-        parameters: [model.declaration, comparedRows.declaration],
+        parameters: [model.declaration, comparedRows.declaration, quantization.declaration],
         inputs: [
             InputDeclaration("adapter", .adapter, help: "What is merged."),
             InputDeclaration("tokens", .tokens, isRequired: false, help: "Rows for the comparison."),
@@ -48,40 +57,58 @@ enum MergeStage: StageKind {
         let source = try ModelSource(context)
         let tuned = try StageFailure.locating("model") { try source.tuned(try context.input("adapter"), base: base) }
         let rows = try probe(context, tuned)
-        let learned = LearnedTask(tuned.base)
-        let before = try ScoredModel.logits(tuned, for: rows, batchSize: 64, context: context).logits
+        let before = try logits(of: tuned, for: rows, context)
         do { try tuned.merge() } catch { throw StageFailure(error) }
         try tuned.base.save(to: context.output)
         try copyCompanions(from: base?.path, to: context.output)
 
         let merged = try source.whole(context.output)
-        let after = try ScoredModel.logits(merged, for: rows, batchSize: 64, context: context).logits
-        let drift = largestDifference(before, after)
+        let after = try logits(of: merged, for: rows, context)
+        let drift = LogitDifference(before, after).largest
         guard drift < tolerance else {
             throw StageFailure(
                 "the merged model's logits differ from the adapter's by up to \(drift.formatted()), more than \(tolerance)",
                 help: "this should not happen in float32; please report it with the pipeline")
         }
         var metrics: JSONValue = ["max_logit_difference": .double(drift), "compared_rows": .int(rows.count)]
-        if context.inputs["tokens"] != nil {
-            let predictions =
-                learned.task == .sequenceClassification
-                ? after.map { .scores($0) } : try Predictor(model: merged).predictions(for: rows)
-            let evaluation = Evaluation(
-                predictions, of: rows, for: TaskLoss(merged.base), labels: learned.labels.count)
-            if let (name, value) = evaluation.metrics.figures.first { metrics[name] = .double(value) }
+        let first = try figure(of: merged, after, rows, context)
+        if let first { metrics[first.name] = .double(first.value) }
+        var summary = "largest logit difference \(String(format: "%.1e", drift))"
+        if let quantization = try context.parameters[quantization].quantization {
+            let quantized = try StageFailure.locating("model") {
+                try ModelSource(context, quantization: quantization).tuned(try context.input("adapter"), base: base)
+            }
+            let logits = try logits(of: quantized, for: rows, context)
+            let difference = LogitDifference(logits, after)
+            metrics["quantized_max_logit_difference"] = .double(difference.largest)
+            metrics["quantized_mean_logit_difference"] = .double(difference.mean)
+            if let own = try figure(of: quantized, logits, rows, context) {
+                metrics["quantized_" + own.name] = .double(own.value)
+            }
+            summary += String(format: ", %.2g to what was trained in \(quantization.rawValue)", difference.largest)
         }
         return StageReport(
-            summary: "largest logit difference \(String(format: "%.1e", drift))", metrics: metrics,
+            summary: summary, metrics: metrics,
             measurements: ["peak_memory_bytes": .int(PeakMemory.resident)])
     }
 
-    private static func largestDifference(_ left: [[Float]], _ right: [[Float]]) -> Double {
-        var largest = 0.0
-        for (left, right) in zip(left, right) {
-            for (left, right) in zip(left, right) { largest = max(largest, abs(Double(left) - Double(right))) }
-        }
-        return largest
+    private static func logits(
+        of model: any TunedModel, for rows: [EncodedExample], _ context: StageContext
+    ) throws -> [[Float]] {
+        try ScoredModel.logits(model, for: rows, batchSize: 64, context: context).logits
+    }
+
+    /// The task's first figure on rows that have targets.
+    private static func figure(
+        of model: any TunedModel, _ logits: [[Float]], _ rows: [EncodedExample], _ context: StageContext
+    ) throws -> (name: String, value: Double)? {
+        guard context.inputs["tokens"] != nil else { return nil }
+        let learned = LearnedTask(model.base)
+        let predictions =
+            learned.task == .sequenceClassification
+            ? logits.map { .scores($0) } : try Predictor(model: model).predictions(for: rows)
+        let evaluation = Evaluation(predictions, of: rows, for: TaskLoss(model.base), labels: learned.labels.count)
+        return evaluation.metrics.figures.first
     }
 
     /// Rows to compare on.

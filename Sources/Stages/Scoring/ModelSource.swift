@@ -16,10 +16,13 @@ struct ModelSource {
     private let device: Device
     /// The type of base models, and of whole ones.
     private let dtype: DType
+    /// How their layers' weights are kept.
+    private let quantization: Quantization?
 
-    init(_ context: StageContext, dtype: DType = .float32) throws {
+    init(_ context: StageContext, dtype: DType = .float32, quantization: Quantization? = nil) throws {
         self.context = context
         self.dtype = dtype
+        self.quantization = quantization
         device = try Self.prepare(context.numerics)
     }
 
@@ -35,7 +38,7 @@ struct ModelSource {
             folder: folder,
             options: ModelOptions(
                 task: learned.task, labels: learned.task.hasClasses ? learned.labels : nil,
-                problemType: learned.problemType, dtype: dtype, device: device,
+                problemType: learned.problemType, dtype: dtype, quantization: quantization, device: device,
                 generator: try RandomGenerator(seed: UInt64(bitPattern: Int64(seed)))))
     }
 
@@ -55,9 +58,11 @@ struct ModelSource {
         let generator = try RandomGenerator(seed: 0)
         let task = try ModelArchitectures.task(in: folder) ?? .sequenceClassification
         let model = try ModelArchitectures.load(
-            folder: folder, options: ModelOptions(task: task, dtype: dtype, device: device, generator: generator)
+            folder: folder,
+            options: ModelOptions(
+                task: task, dtype: dtype, quantization: quantization, device: device, generator: generator)
         ).model
-        return try FullFineTuning().attach(to: model, generator: generator)
+        return FullFineTuning.tuned(model)
     }
 }
 

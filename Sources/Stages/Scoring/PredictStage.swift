@@ -24,7 +24,8 @@ enum PredictStage: StageKind {
         kind: "predict", version: 4, summary: "Tell the classes or numbers of texts that have none",
         parameters: [
             texts.declaration, source.declaration, column.declaration, model.declaration,
-            ModelPrecision.parameter.declaration, tokenizer.declaration, maxLength.declaration, batchSize.declaration,
+            ModelPrecision.parameter.declaration, WeightPrecision.parameter.declaration, tokenizer.declaration,
+            maxLength.declaration, batchSize.declaration,
         ],
         inputs: [
             InputDeclaration("adapter", .adapter, isRequired: false, help: "What predicts: an adapter on its base,"),
@@ -54,7 +55,8 @@ enum PredictStage: StageKind {
         let encodings = try tokenizer.encodeBatch(texts, maximumLength: parameters[maxLength])
         let examples = encodings.map { EncodedExample(ids: $0.ids) }
         let tuned = try ScoredModel.load(
-            context, parameter: model, dtype: try context.parameters[ModelPrecision.parameter].dtype)
+            context, parameter: model, dtype: parameters[ModelPrecision.parameter].dtype,
+            quantization: parameters[WeightPrecision.parameter].quantization)
         let learned = LearnedTask(tuned.base)
         guard learned.task == .sequenceClassification else {
             throw StageFailure(

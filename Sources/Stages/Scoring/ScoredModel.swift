@@ -7,11 +7,14 @@ import Training
 enum ScoredModel {
     /// The model behind the input `adapter` or `model`.
     ///
-    /// - Parameter dtype: the type of a base model's weights, and of a whole one's.
+    /// - Parameters:
+    ///   - dtype: the type of a base model's weights, and of a whole one's.
+    ///   - quantization: how their layers' weights are kept.
     static func load(
-        _ context: StageContext, parameter: Parameter<InputPath?>, dtype: DType = .float32
+        _ context: StageContext, parameter: Parameter<InputPath?>, dtype: DType = .float32,
+        quantization: Quantization? = nil
     ) throws -> any TunedModel {
-        let source = try ModelSource(context, dtype: dtype)
+        let source = try ModelSource(context, dtype: dtype, quantization: quantization)
         switch (context.inputs["adapter"], context.inputs["model"]) {
         case (let adapter?, nil):
             return try StageFailure.locating(parameter.declaration.name) {

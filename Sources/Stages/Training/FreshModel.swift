@@ -14,8 +14,10 @@ struct FreshModel {
     /// - Parameter seed: of new weights.
     init(_ context: StageContext, _ learned: LearnedTask, base: InputPath, seed: Int) throws {
         let dtype = try context.parameters[ModelPrecision.parameter].dtype
+        let quantization = try context.parameters[WeightPrecision.parameter].quantization
         let loaded = try StageFailure.locating("model") {
-            try ModelSource(context, dtype: dtype).base(at: base.path, learned, seed: seed)
+            try ModelSource(context, dtype: dtype, quantization: quantization)
+                .base(at: base.path, learned, seed: seed)
         }
         for notice in loaded.notices { context.note(notice) }
         let (kind, parameters) = try Methods.read(in: context.input("method"))

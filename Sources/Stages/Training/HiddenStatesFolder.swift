@@ -34,8 +34,8 @@ struct HiddenStatesFolder {
         let layer = record["layer"].intValue ?? 0
         guard try record["base"].stringValue == tuned.baseDigest() else {
             throw refusal(
-                "the hidden states are of another model, or in another `dtype`",
-                help: "give their stage the `model`, `dtype` and `method` of this one")
+                "the hidden states are of another model, or in another `dtype` or `quantization`",
+                help: "give their stage the `model`, `dtype`, `quantization` and `method` of this one")
         }
         guard layer > 0, layer <= tuned.frozenLayerCount else {
             throw refusal(

@@ -21,7 +21,8 @@ enum HiddenStatesStage: StageKind {
             settings `task`, `model` and `dtype` must be those of `train`.
             """,
         parameters: [
-            task.declaration, model.declaration, ModelPrecision.parameter.declaration, batchSize.declaration,
+            task.declaration, model.declaration, ModelPrecision.parameter.declaration,
+            WeightPrecision.parameter.declaration, batchSize.declaration,
         ],
         inputs: [
             InputDeclaration("tokens", .tokens, help: "The rows."),

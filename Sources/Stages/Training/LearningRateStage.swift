@@ -23,6 +23,7 @@ enum LearningRateStage: StageKind {
             """,
         parameters: [
             TrainStage.task.declaration, TrainStage.model.declaration, ModelPrecision.parameter.declaration,
+            WeightPrecision.parameter.declaration,
             start.declaration, end.declaration, steps.declaration, TrainStage.batchSize.declaration,
             TrainStage.accumulation.declaration, TrainStage.weightDecay.declaration, TrainStage.beta1.declaration,
             TrainStage.beta2.declaration, TrainStage.epsilon.declaration, TrainStage.maxGradNorm.declaration,

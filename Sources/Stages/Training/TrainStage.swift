@@ -69,7 +69,8 @@ enum TrainStage: StageKind {
             stopped.
             """,
         parameters: [
-            task.declaration, model.declaration, ModelPrecision.parameter.declaration, epochs.declaration,
+            task.declaration, model.declaration, ModelPrecision.parameter.declaration,
+            WeightPrecision.parameter.declaration, epochs.declaration,
             batchSize.declaration, accumulation.declaration, learningRate.declaration, headLearningRate.declaration,
             schedule.declaration, warmupSteps.declaration, warmupRatio.declaration, weightDecay.declaration,
             beta1.declaration, beta2.declaration, epsilon.declaration, maxGradNorm.declaration,

@@ -138,7 +138,8 @@ struct TrainingSession {
             summary: summary, metrics: metrics,
             measurements: [
                 "seconds": .double(result.trainingSeconds), "samples_per_second": .double(result.samplesPerSecond),
-                "resumed_from_step": .int(result.resumedFrom), "peak_memory_bytes": .int(PeakMemory.resident),
+                "resumed_from_step": .int(result.resumedFrom), "weight_bytes": .int(tuned.base.byteCount),
+                "peak_memory_bytes": .int(PeakMemory.resident),
             ])
     }
 }
