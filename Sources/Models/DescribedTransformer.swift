@@ -12,17 +12,18 @@ final class DescribedTransformer: TransformerModel {
     private let finalNorm: Norm?
     private let taskHead: TaskHead
 
+    /// - Parameter other: a model of the same description, whose layers and embeddings this one has too; nil reads them.
     init(
         _ description: TransformerDescription, task: ModelTask, problemType: ProblemType, labels: [String],
-        head: (WeightReader) throws -> TaskHead, from weights: WeightReader
+        layersOf other: DescribedTransformer?, head: (WeightReader) throws -> TaskHead, from weights: WeightReader
     ) throws {
         self.description = description
         self.task = task
         self.problemType = problemType
         self.labels = labels
-        input = try InputEmbeddings(description.embeddings, from: weights)
-        layers = try description.layers.map { try TransformerLayer($0, from: weights) }
-        finalNorm = try description.finalNorm.map { try Norm($0, from: weights) }
+        input = try other?.input ?? InputEmbeddings(description.embeddings, from: weights)
+        layers = try other?.layers ?? description.layers.map { try TransformerLayer($0, from: weights) }
+        finalNorm = try other?.finalNorm ?? description.finalNorm.map { try Norm($0, from: weights) }
         taskHead = try head(weights)
     }
 

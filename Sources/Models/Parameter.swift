@@ -73,6 +73,27 @@ package final class Parameter {
     }
 }
 
+// MARK: - What a parameter holds
+
+extension Parameter {
+    /// What a parameter holds, to be put back later: a reference, no copy.
+    package struct Content {
+        fileprivate let value: Tensor
+        fileprivate let reduced: (weight: QuantizedTensor, samples: [Float])?
+
+        /// Whether both are one and the same tensor.
+        package func isSame(as other: Content) -> Bool { value === other.value }
+    }
+
+    package var content: Content {
+        get { Content(value: value, reduced: reduced) }
+        set {
+            value = newValue.value
+            reduced = newValue.reduced
+        }
+    }
+}
+
 // MARK: - What tells one parameter from another
 
 extension Parameter {

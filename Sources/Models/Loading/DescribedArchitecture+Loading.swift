@@ -2,7 +2,9 @@ import JSONValues
 import Tensors
 
 extension DescribedArchitecture {
-    static func load(folder: String, options: ModelOptions) throws -> LoadedModel {
+    static func load(
+        folder: String, options: ModelOptions, layersOf other: (any TransformerModel)?
+    ) throws -> LoadedModel {
         let path = ModelFolder.configurationPath(in: folder)
         var reader = try ConfigurationReader(path: path, help: ModelFolder.help)
         let description = describe(&reader)
@@ -33,14 +35,30 @@ extension DescribedArchitecture {
             ?? (classes?.labels.count == 1 && options.task == .sequenceClassification ? .regression : .singleLabel)
         let model = try DescribedTransformer(
             description, task: options.task, problemType: problemType, labels: classes?.labels ?? [],
+            layersOf: try other.map { try shared($0, by: description, folder) },
             head: { weights in
                 try TaskHead(
                     head, classes: classes, vocabularySize: description.embeddings.vocabularySize,
                     initializerRange: description.initializerRange, options: options, from: weights)
             }, from: weights)
         try weights.finish(
+            isPart: other != nil,
             help: "config.json and the weights must be those of one and the same \(description.modelType) model")
         return LoadedModel(model: model, notices: classes?.notice.map { [$0] } ?? [])
+    }
+
+    /// The layers that a model of another task is to have too.
+    private static func shared(
+        _ other: any TransformerModel, by description: TransformerDescription, _ folder: String
+    ) throws -> DescribedTransformer {
+        guard let model = other as? DescribedTransformer, model.modelType == description.modelType,
+            model.dimensions == description.dimensions
+        else {
+            throw ModelError(
+                path: folder, ["is another model than the one whose layers it is to have"],
+                help: "read both from the same folder")
+        }
+        return model
     }
 
     private static func classes(

@@ -6,8 +6,11 @@ protocol ModelArchitecture {
     /// The values of `model_type`: `bert`.
     static var modelTypes: [String] { get }
 
+    /// - Parameter other: a model of the same folder, whose layers this one has too; nil reads them.
     /// - Throws: ``ModelError`` with everything that is wrong with the folder.
-    static func load(folder: String, options: ModelOptions) throws -> LoadedModel
+    static func load(
+        folder: String, options: ModelOptions, layersOf other: (any TransformerModel)?
+    ) throws -> LoadedModel
 
     /// What config.json says, without the weights.
     static func survey(folder: String) throws -> ModelSurvey
@@ -43,9 +46,13 @@ package enum ModelArchitectures {
 
     /// Reads a model folder, `config.json` and `model.safetensors` (or its shards), for a task.
     ///
+    /// - Parameter other: a model that was read from the folder before, in the same type and bits, whose layers and
+    ///   embeddings this one has too: only the head is read. Nil reads all.
     /// - Throws: ``ModelError`` if the architecture is unknown or has no such task, or anything in the folder is not
     ///   understood or missing; `SafetensorsError` for a damaged file.
-    package static func load(folder: String, options: ModelOptions) throws -> LoadedModel {
+    package static func load(
+        folder: String, options: ModelOptions, layersOf other: (any TransformerModel)? = nil
+    ) throws -> LoadedModel {
         let path = ModelFolder.configurationPath(in: folder)
         let json = try ConfigurationReader.json(at: path, help: ModelFolder.help)
         let known = "known: \(modelTypes.joined(separator: ", "))"
@@ -62,6 +69,6 @@ package enum ModelArchitectures {
                 ["weights in few bits are computed with on the CPU, and the model would be on \(options.device)"],
                 help: "run with `--device cpu`, or write `quantization: none`")
         }
-        return try architecture.load(folder: folder, options: options)
+        return try architecture.load(folder: folder, options: options, layersOf: other)
     }
 }

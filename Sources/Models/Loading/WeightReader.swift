@@ -134,9 +134,10 @@ package final class WeightReader {
         return turned
     }
 
+    /// - Parameter isPart: whether not all of the file was to be read.
     /// - Throws: ``ModelError`` that lists every tensor that is missing, unexpected or of another shape.
-    package func finish(help: String) throws {
-        for name in unread.compactMap({ fileNames[$0] }).sorted() {
+    package func finish(isPart: Bool = false, help: String) throws {
+        for name in isPart ? [] : unread.compactMap({ fileNames[$0] }).sorted() {
             problems.append("unexpected `\(name)`")
         }
         guard !problems.isEmpty else { return }

@@ -5,7 +5,9 @@ import Tensors
 enum T5: ModelArchitecture {
     static var modelTypes: [String] { ["t5"] }
 
-    static func load(folder: String, options: ModelOptions) throws -> LoadedModel {
+    static func load(
+        folder: String, options: ModelOptions, layersOf other: (any TransformerModel)?
+    ) throws -> LoadedModel {
         let configuration = try T5Configuration(folder: folder)
         guard options.task == .sequenceToSequence else {
             throw ModelError(
@@ -14,6 +16,8 @@ enum T5: ModelArchitecture {
                 help: "its task is \(ModelTask.sequenceToSequence.rawValue)")
         }
         guard !options.isNew else { throw ModelError(["new weights for `t5` are not supported"]) }
+        // There is one task, and so one head.
+        if let other { return LoadedModel(model: other, notices: []) }
         let file = try ShardedSafetensors(folder: folder)
         // Copies of the word embeddings, and a bias that old files have and nothing reads.
         var unused = ["encoder.embed_tokens.weight", "decoder.embed_tokens.weight"]
