@@ -10,6 +10,7 @@ extension StageCatalogue {
             + [
                 NewModelStage.self, LearningRateStage.self, HiddenStatesStage.self, TrainStage.self, AdapterStage.self,
                 CombineStage.self, TrimStage.self, EvaluateStage.self, GenerateStage.self, PredictStage.self,
+                SwitchStage.self,
                 CompareStage.self, ReportStage.self, MergeStage.self,
             ])
 }

@@ -33,13 +33,17 @@ struct ModelSource {
     }
 
     /// A base model with a head for what is learned.
-    func base(at folder: String, _ learned: LearnedTask, seed: Int) throws -> LoadedModel {
+    ///
+    /// - Parameter other: one that was read from the folder before, and whose layers this one has too.
+    func base(
+        at folder: String, _ learned: LearnedTask, seed: Int, layersOf other: (any TransformerModel)? = nil
+    ) throws -> LoadedModel {
         try ModelArchitectures.load(
             folder: folder,
             options: ModelOptions(
                 task: learned.task, labels: learned.task.hasClasses ? learned.labels : nil,
                 problemType: learned.problemType, dtype: dtype, quantization: quantization, device: device,
-                generator: try RandomGenerator(seed: UInt64(bitPattern: Int64(seed)))))
+                generator: try RandomGenerator(seed: UInt64(bitPattern: Int64(seed)))), layersOf: other)
     }
 
     /// What an `adapter` artifact stands for: its adapter on the base, or the whole model that full fine-tuning left.

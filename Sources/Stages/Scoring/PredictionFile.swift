@@ -9,6 +9,7 @@ import Training
 /// - Several classes: `labels`?, `predicted` (names), `probabilities`, `logits`.
 /// - Numbers: `numbers`?, `predicted`.
 /// - Tags: `tags`, `predicted` (of each word), `loss`.
+/// - Requests of several adapters have `adapter`.
 /// - Language: `tokens` and how many of them are `correct`, `loss` (the mean of the tokens').
 struct PredictionFile {
     static let name = "predictions.jsonl"
@@ -16,7 +17,7 @@ struct PredictionFile {
     let learned: LearnedTask
 
     func write(_ predictions: [Prediction], examples: [TokenizedExample], to folder: String) throws {
-        try write(
+        try Self.write(
             zip(examples, predictions).map { example, prediction in
                 var row = row(prediction)
                 row["id"] = .int(example.id)
@@ -31,7 +32,7 @@ struct PredictionFile {
     }
 
     func write(_ logits: [[Float]], texts: [String], to folder: String) throws {
-        try write(
+        try Self.write(
             zip(texts, logits).enumerated().map { index, pair in
                 var row = row(.scores(pair.1))
                 row["id"] = .int(index)
@@ -40,7 +41,12 @@ struct PredictionFile {
             }, to: folder)
     }
 
-    private func row(_ prediction: Prediction) -> JSONValue {
+    static func write(_ rows: [JSONValue], to folder: String) throws {
+        let text = try rows.map { try $0.canonical + "\n" }.joined()
+        try ArtifactFile.write(text.utf8, name, in: folder)
+    }
+
+    func row(_ prediction: Prediction) -> JSONValue {
         switch prediction {
         case .scores(let scores): scoresRow(scores)
         case .tokens(let tokens): tokensRow(tokens)
@@ -77,9 +83,4 @@ struct PredictionFile {
 
     /// A float's shortest spelling as a double would show digits that the float does not have.
     private static func number(_ value: Float) -> JSONValue { .double(Double("\(value)") ?? Double(value)) }
-
-    private func write(_ rows: [JSONValue], to folder: String) throws {
-        let text = try rows.map { try $0.canonical + "\n" }.joined()
-        try ArtifactFile.write(text.utf8, Self.name, in: folder)
-    }
 }
