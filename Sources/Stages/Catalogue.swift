@@ -6,7 +6,7 @@ extension StageCatalogue {
 
     /// Those that read files of this machine.
     static let local = StageCatalogue(
-        [DataStage.self, CommandStage.self, TokenizeStage.self] + Methods.all
+        [DataStage.self, MixStage.self, CommandStage.self, TokenizeStage.self] + Methods.all
             + [
                 NewModelStage.self, LearningRateStage.self, HiddenStatesStage.self, TrainStage.self, AdapterStage.self,
                 CombineStage.self, TrimStage.self, EvaluateStage.self, GenerateStage.self, PredictStage.self,

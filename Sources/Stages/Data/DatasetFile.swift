@@ -6,7 +6,8 @@ import StageInterface
 ///
 /// `train.jsonl` and its like hold `{"id", "text", "pair"?}` a line, and `label`, `labels`, `numbers`, `tags`, `answer` or
 /// `turns`, a conversation's parts with the last `answer`;
-/// `dataset.json` which of these it is, the classes' names, and what became of the source's rows.
+/// `dataset.json` which of these it is, the classes' names, and what became of the source's rows; of a mix, `mixed` has
+/// what each data set gave.
 enum DatasetFile {
     static let descriptionName = "dataset.json"
 
@@ -14,8 +15,11 @@ enum DatasetFile {
 
     /// Writes the artifact.
     ///
+    /// - Parameter mixed: for a data set of several, what each gave.
     /// - Returns: the counts, for the stage's report.
-    static func write(_ dataset: PreparedDataset, leaked: Int, to folder: String) throws -> JSONValue {
+    static func write(_ dataset: PreparedDataset, leaked: Int, mixed: JSONValue? = nil, to folder: String) throws
+        -> JSONValue
+    {
         var splits: JSONValue = [:]
         for split in SplitName.allCases {
             let examples = dataset.splits[split] ?? []
@@ -44,11 +48,12 @@ enum DatasetFile {
             splits[split.rawValue] = ["rows": .int(examples.count)]
             if dataset.kind.hasClasses { splits[split.rawValue]["labels"] = perLabel }
         }
-        let counts: JSONValue = [
+        var counts: JSONValue = [
             "splits": splits, "source_rows": .int(dataset.sourceRows), "empty": .int(dataset.emptyRows),
             "duplicates": .int(dataset.duplicateRows), "conflicting": .int(dataset.conflictingRows),
             "leaked": .int(leaked),
         ]
+        if let mixed { counts["mixed"] = mixed }
         var description = counts
         description["target"] = .string(dataset.kind.rawValue)
         description["labels"] = .array(dataset.labels.names.map(JSONValue.string))

@@ -5,6 +5,12 @@ struct LabelSet: Sendable {
     let names: [String]
     private let kind: TargetKind
 
+    /// Classes that are known.
+    init(names: [String], kind: TargetKind) {
+        self.names = names
+        self.kind = kind
+    }
+
     /// Classes as the pipeline lists them, or as the rows have them: numbers in their order, names in theirs.
     init(declared: [String]?, rows: [Row], kind: TargetKind) throws(StageFailure) {
         self.kind = kind

@@ -71,9 +71,6 @@ enum ReportStage: StageKind {
 }
 
 extension GatheredArtifact {
-    /// The stage with where its instance stands.
-    fileprivate var name: String { InstanceName.of(stage, at: axes.mapValues(\.plainText)) }
-
     /// Whether no axis that both have says something else.
     fileprivate func fits(_ other: GatheredArtifact) -> Bool {
         axes.allSatisfy { axis, value in other.axes[axis].map { $0 == value } ?? true }
