@@ -69,6 +69,8 @@ package struct InputDeclaration: Sendable {
     /// The artifact types that are accepted; any one of them will do. None stands for all.
     package let types: [ArtifactType]
     package let isRequired: Bool
+    /// Another input that may stand in the place of this one, which is required: one of the two is connected, never both.
+    package let alternative: String?
     /// The artifacts of all instances of a stage that fans out, and of several stages, come to one run. The stage kind
     /// then sees where each comes from, so that this is in its key.
     package let gathers: Bool
@@ -78,11 +80,13 @@ package struct InputDeclaration: Sendable {
     package let help: String
 
     package init(
-        _ name: String, _ types: ArtifactType..., isRequired: Bool = true, gathers: Bool = false, help: String
+        _ name: String, _ types: ArtifactType..., isRequired: Bool = true, or alternative: String? = nil,
+        gathers: Bool = false, help: String
     ) {
         self.name = name
         self.types = types
         self.isRequired = isRequired
+        self.alternative = alternative
         self.gathers = gathers
         fillsParameter = false
         self.help = help
@@ -93,6 +97,7 @@ package struct InputDeclaration: Sendable {
         self.name = name
         self.types = types
         isRequired = false
+        alternative = nil
         gathers = false
         fillsParameter = true
         self.help = help
@@ -101,6 +106,14 @@ package struct InputDeclaration: Sendable {
     /// An input that a kind doesn't declare, where it takes others as well.
     package init(otherNamed name: String) {
         self.init(name, help: "What that stage gives.")
+    }
+
+    /// `required`, `required, or NAME` or `optional`.
+    ///
+    /// - Parameter quote: what stands around a name.
+    func necessity(quote: String) -> String {
+        guard isRequired else { return "optional" }
+        return alternative.map { "required, or \(quote)\($0)\(quote)" } ?? "required"
     }
 
     package func accepts(_ type: ArtifactType) -> Bool { types.isEmpty || types.contains(type) }

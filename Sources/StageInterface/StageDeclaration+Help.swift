@@ -37,7 +37,7 @@ extension StageDeclaration {
     private static func entry(_ input: InputDeclaration) -> Entry {
         let types = input.types.map(\.name).joined(separator: " or ")
         return Entry(
-            name: input.name, paragraphs: [plain(input.help), types + (input.isRequired ? "; required" : "; optional")])
+            name: input.name, paragraphs: [plain(input.help), "\(types); \(input.necessity(quote: ""))"])
     }
 
     private static func entry(_ row: ParameterTable.Row) -> Entry {

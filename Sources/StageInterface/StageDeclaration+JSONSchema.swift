@@ -151,15 +151,20 @@ extension StageDeclaration {
     private var inputsSchema: JSONValue {
         guard !inputs.isEmpty || takesOtherInputs else { return ["type": "null"] }
         let required = inputs.filter(\.isRequired)
-        let mapping: JSONValue = [
+        var mapping: JSONValue = [
             "type": "object",
-            "required": .array(required.map { .string($0.name) }),
+            "required": .array(required.filter { $0.alternative == nil }.map { .string($0.name) }),
             "additionalProperties": takesOtherInputs ? ["$ref": "#/$defs/stages"] : false,
             "properties": .object(
                 Dictionary(
                     inputs.map { ($0.name, ["$ref": "#/$defs/stages", "description": .string($0.help)]) },
                     uniquingKeysWith: { first, _ in first })),
         ]
+        let choices = required.compactMap { input -> JSONValue? in
+            guard let other = input.alternative else { return nil }
+            return ["oneOf": [["required": [.string(input.name)]], ["required": [.string(other)]]]]
+        }
+        if !choices.isEmpty { mapping["allOf"] = .array(choices) }
         var forms = [mapping]
         if required.count == 1 || inputs.count == 1 || inputs.isEmpty { forms.append(["$ref": "#/$defs/stages"]) }
         if required.isEmpty { forms.append(["type": "null"]) }

@@ -11,7 +11,7 @@ extension StageDeclaration {
                     inputs.map {
                         [
                             "`\($0.name)`", $0.types.map { "`\($0.name)`" }.joined(separator: " or "),
-                            $0.isRequired ? "required" : "optional", $0.help,
+                            $0.necessity(quote: "`"), $0.help,
                         ]
                     }))
         }

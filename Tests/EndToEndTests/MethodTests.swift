@@ -46,15 +46,43 @@ struct MethodTests {
         for kind in kinds { #expect(text.contains("{uses: \(kind)"), "\(kind) is not in \(script.lastPathComponent)") }
     }
 
-    @Test("trains, is saved, is loaded and scored, and is merged or says why not", arguments: examples)
+    /// Goes on from the adapter, in steps that change nothing.
+    private static let further = """
+          further:
+            uses: train
+            from: {tokens: tokens, adapter: adapter}
+            with: {model: models/tiny, epochs: 1, batch_size: 8, learning_rate: 1.0e-12}
+          first-loss:
+            uses: evaluate
+            from: {adapter: adapter, tokens: tokens}
+            with: {metrics: [loss]}
+          further-loss:
+            uses: evaluate
+            from: {adapter: further, tokens: tokens}
+            with: {metrics: [loss]}
+
+        """
+
+    @Test("trains, is saved, is loaded, scored and trained further, and is merged or says why not", arguments: examples)
     func pipeline(_ example: Example) throws {
         try TinyProject.with(method: example.stage) { project in
+            try project.write(TinyProject.pipeline(method: example.stage) + Self.further, to: "p.yaml")
             let (ended, stages) = try project.run("--keep-going")
             #expect(stages["adapter"]?["metrics"]["trainable_parameters"].intValue ?? 0 > 0, "\(ended.errors)")
             // What `evaluate` reads from disk scores as training did.
             let trained = try #require(stages["adapter"]?["metrics"]["validation_loss"].doubleValue)
             #expect(trained.isFinite)
             #expect(stages["scores"]?["state"] == "ran", "\(ended.errors)")
+            // A training that goes on begins where the first one ended.
+            let loss = try #require(stages["first-loss"]?["metrics"]["loss"].doubleValue)
+            let later = try #require(stages["further-loss"]?["metrics"]["loss"].doubleValue, "\(ended.output)")
+            #expect(abs(later - loss) < 1e-5, "\(later) after \(loss)")
+            let counts = ["adapter", "further"].map { stages[$0]?["metrics"]["trainable_parameters"].intValue ?? 0 }
+            if example.parameters.contains("pissa") || example.parameters.contains("olora") {
+                #expect(counts[1] > counts[0])
+            } else if example.kind != "adalora" {
+                #expect(counts[1] == counts[0])
+            }
             if let refusal = example.refusal {
                 #expect(ended.status == 1)
                 #expect(ended.output.contains(refusal) || ended.errors.contains(refusal), "\(ended.errors)")

@@ -99,13 +99,25 @@ package struct LoRA: PEFTMethod, Hashable {
         let saved = try savedModules(of: model, extra: names, targets: targets, isStrict: false)
         try saved.read(from: source.tensors, for: model)
         let replaced = try replaceBaseLayers(of: targets, from: source.tensors)
-        return try assemble(
+        let tuned = try assemble(
             on: model, targets: targets, saved: saved, replaced: replaced, isTrainable: source.isTrainable
         ) { shape in
             try LoRAFactors(shape) { name, shape in
                 try source.tensors.parameter(Self.filePrefix + name, shape: shape, role: .weight).value
             }
         }
+        return source.isTrainable ? try withoutIdleFactors(tuned, targets) : tuned
+    }
+
+    /// The same model, but for one whose factors are all zero, as ``BitFit`` and ``HeadOnly`` write them: these have no
+    /// gradient, and what is trained is where it is.
+    private func withoutIdleFactors(_ tuned: LoRAModel, _ targets: [AdaptableModule]) throws -> any TunedModel {
+        guard targets.count == 1, case .linear(let carrier) = targets[0], !useDoRA, !loraBias,
+            try tuned.adapters.allSatisfy({ try $0.factors.a.value.isAllZero() && $0.factors.b.value.isAllZero() })
+        else { return tuned }
+        carrier.adapter = nil
+        return InPlaceModel(
+            base: tuned.base, biases: tuned.saved.biases, saved: tuned.saved, carrier: carrier, bias: bias)
     }
 
     // MARK: Parts

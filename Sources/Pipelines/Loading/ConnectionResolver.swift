@@ -145,10 +145,20 @@ struct ConnectionResolver {
         let draft = drafts[index]
         guard let declaration = draft.declaration, draft.connections != nil else { return }
         for input in declaration.inputs where input.isRequired {
-            guard draft.edge(of: input.name) == nil, !draft.reportedInputs.contains(input.name) else { continue }
+            if let other = input.alternative.flatMap({ draft.edge(of: $0) }) {
+                guard draft.edge(of: input.name) != nil else { continue }
+                drafts[index].reportedInputs.insert(input.name)
+                diagnostics.error(
+                    "the inputs `\(input.name)` and `\(other.input.name)` of stage `\(draft.name)` stand in each other's place",
+                    at: other.location, help: "leave out one of them")
+                continue
+            }
+            let names = [input.name] + (input.alternative.map { [$0] } ?? [])
+            guard draft.edge(of: input.name) == nil, draft.reportedInputs.isDisjoint(with: names) else { continue }
             drafts[index].reportedInputs.insert(input.name)
+            let alternative = input.alternative.map { ", and neither is `\($0)`, which may stand in its place" } ?? ""
             diagnostics.error(
-                "the input `\(input.name)` of stage `\(draft.name)` is not connected; "
+                "the input `\(input.name)` of stage `\(draft.name)` is not connected\(alternative); "
                     + "it wants an artifact of type \(Self.list(input.types))",
                 at: draft.fromLocation ?? draft.location, help: whereToFind(input, except: index))
         }

@@ -65,7 +65,8 @@ enum TrainStage: StageKind {
             learns the answer alone. The loss is the mean over all that is supervised in a step. Rows of like length are put together, in an order that the seed decides. After each epoch the validation \
             split is scored, and the weights of the best epoch are kept, by accuracy or f1, or by the loss; with \
             `average_last`, the mean of the weights after the last epochs. The base model's folder is read, never \
-            written. With a constant learning rate, and a warm-up in steps if any, more epochs go on where fewer ended, with the same result. Training that is stopped or killed goes on from its last checkpoint, bit for bit as if it had not \
+            written. From an `adapter` training goes on with its weights, its method and its head, as with PEFT's \
+            `is_trainable`, and with a new optimizer; of a whole model, which `full` leaves, all weights go on. With a constant learning rate, and a warm-up in steps if any, more epochs go on where fewer ended, with the same result. Training that is stopped or killed goes on from its last checkpoint, bit for bit as if it had not \
             stopped.
             """,
         parameters: [
@@ -79,7 +80,10 @@ enum TrainStage: StageKind {
         ] + TrainingRefinements.declarations,
         inputs: [
             InputDeclaration("tokens", .tokens, help: "The rows."),
-            InputDeclaration("method", .method, help: "What is trained."),
+            InputDeclaration("method", .method, or: "adapter", help: "What is trained."),
+            InputDeclaration(
+                "adapter", .adapter, isRequired: false,
+                help: "In the place of a method: what an earlier training left, to be trained further."),
             InputDeclaration(
                 "states", .hiddenStates, isRequired: false,
                 help: "What the frozen layers below make of the rows: they are left out, and without dropout."),
