@@ -14,6 +14,9 @@ extension ArtifactType {
     package static let adapter = ArtifactType(
         "adapter", summary: "what a training leaves: PEFT's `adapter_config.json` and `adapter_model.safetensors`")
     static let model = ArtifactType("model", summary: "a model folder that transformers loads")
+    static let softLabels = ArtifactType(
+        "soft-labels",
+        summary: "a teacher's logits of the training rows, in `soft_labels.safetensors`, and `soft_labels.json`")
     package static let scores = ArtifactType("scores", summary: "`scores.json` and `predictions.jsonl`")
     package static let comparison = ArtifactType(
         "comparison", summary: "`comparison.json`, and the table in `comparison.md`")
@@ -24,7 +27,7 @@ extension ArtifactType {
 
     /// Every type, for a stage that may give any.
     static let all = [
-        files, dataset, tokens, method, hiddenStates, adapter, model, scores, comparison, predictions, learningRates,
-        report,
+        files, dataset, tokens, method, hiddenStates, softLabels, adapter, model, scores, comparison, predictions,
+        learningRates, report,
     ]
 }

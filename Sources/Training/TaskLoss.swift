@@ -41,12 +41,28 @@ package struct TaskLoss: Sendable {
         _ model: any TunedModel, _ input: ModelInput, targets: Tensor, mode: ForwardMode, by parameters: [Tensor],
         dividedBy divisor: Double, parts: Int = 1
     ) throws -> (loss: Double, gradients: [Tensor?]) {
+        try gradients(
+            model, input, targets: targets, mode: mode, by: parameters, dividedBy: divisor, parts: parts, lesson: nil)
+    }
+
+    /// The same, with what a teacher says of the rows.
+    ///
+    /// - Parameter lesson: their numbers, and what each counts beside a class's loss; nil without a teacher.
+    func gradients(
+        _ model: any TunedModel, _ input: ModelInput, targets: Tensor, mode: ForwardMode, by parameters: [Tensor],
+        dividedBy divisor: Double, parts: Int, lesson: (distillation: Distillation, rows: [Int], factor: Double)?
+    ) throws -> (loss: Double, gradients: [Tensor?]) {
         guard task == .sequenceClassification else {
             let readout = try model.readout(for: input, mode: mode)
             return try SupervisedPlaces(of: targets, in: readout, for: self, parts: parts)
                 .gradients(by: parameters, factor: 1 / divisor)
         }
-        let loss = try sum(try model.logits(for: input, mode: mode), targets: targets)
+        let logits = try model.logits(for: input, mode: mode)
+        var loss = try sum(logits, targets: targets)
+        if let lesson {
+            loss = try lesson.distillation.loss(
+                crossEntropy: loss, logits: logits, rows: lesson.rows, factor: lesson.factor)
+        }
         let gradients = try Gradients.of(try loss * (1 / divisor), by: parameters)
         return (try loss.item(), gradients)
     }

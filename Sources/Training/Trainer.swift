@@ -13,6 +13,7 @@ package final class Trainer {
     private let training: [EncodedExample]
     private let validation: [EncodedExample]
     private let stored: StoredSplits?
+    private let distillation: Distillation?
     private let device: Device
     private let optimizer: Optimizer
     private let schedule: LearningRateSchedule
@@ -24,11 +25,12 @@ package final class Trainer {
     /// - Parameters:
     ///   - validation: what each epoch is judged by; without any, the last epoch's parameters are kept.
     ///   - stored: the hidden states of both in front of a layer below which nothing is trained.
+    ///   - distillation: what a teacher says of the examples to train on.
     ///   - schedule: the rates of all steps, in the place of the configuration's.
     /// - Throws: ``TrainingError`` with everything that is wrong with the configuration or the examples.
     package init(
         model: any TunedModel, configuration: TrainingConfiguration, training: [EncodedExample],
-        validation: [EncodedExample] = [], stored: StoredSplits? = nil,
+        validation: [EncodedExample] = [], stored: StoredSplits? = nil, distillation: Distillation? = nil,
         schedule: LearningRateSchedule? = nil
     ) throws {
         var problems = configuration.problems
@@ -38,6 +40,9 @@ package final class Trainer {
         if stored != nil, configuration.neftuneNoiseAlpha != nil {
             problems.append("neftune_noise_alpha puts noise into words, and stored hidden states stand above them")
         }
+        problems +=
+            distillation?.problems(
+                for: TaskLoss(model.base), examples: training.count, classes: model.base.labels.count) ?? []
         guard problems.isEmpty else { throw TrainingError(problems) }
         let check = ExampleCheck(model)
         try check(training, "training", needsTargets: true)
@@ -48,6 +53,7 @@ package final class Trainer {
         self.training = training
         self.validation = validation
         self.stored = stored
+        self.distillation = distillation
         device = model.base.device
         model.base.recomputesLayers = configuration.recomputesLayers
         optimizer = try Optimizer(
@@ -82,7 +88,8 @@ package final class Trainer {
     ) throws -> TrainingResult {
         try model.stepwise?.prepare(totalSteps: schedule.totalSteps)
         let fingerprint = try TrainingFingerprint.make(
-            configuration, training: training, validation: validation, dependsOnLength: model.stepwise != nil)
+            configuration, training: training, validation: validation, distillation: distillation,
+            dependsOnLength: model.stepwise != nil)
         func file(_ path: String?) -> Checkpoint? { path.map { Checkpoint(path: $0, fingerprint: fingerprint) } }
         let checkpoint = file(checkpointPath)
         let beginning = [checkpoint, file(earlierPath)].compactMap(\.self).first(where: \.exists)
@@ -191,7 +198,7 @@ package final class Trainer {
             // Noise in the words comes from one sequence for all threads.
             let isShared = device == .cpu && configuration.neftuneNoiseAlpha == nil
             let shards = Shards.of(part, count: isShared ? try LibTorch.threadCount() : 1) { training[$0].ids.count }
-            let results = try gradients(of: shards, divisor: divisor)
+            let results = try gradients(of: shards, divisor: divisor, rowCount: indices.count)
             // In one order, whichever was done first.
             for result in results {
                 for (parameter, gradient) in zip(optimizer.parameters, result.gradients) {
@@ -206,8 +213,10 @@ package final class Trainer {
     }
 
     /// The sum of the losses of each shard, and the gradients of its mean over `divisor` targets.
+    ///
+    /// - Parameter rowCount: the rows of the whole effective batch.
     private func gradients(
-        of shards: [[Int]], divisor: Double
+        of shards: [[Int]], divisor: Double, rowCount: Int
     ) throws -> [(loss: Double, gradients: [Tensor?])] {
         let parameters = optimizer.parameters.map(\.value)
         func gradients(_ shard: [Int]) throws -> (loss: Double, gradients: [Tensor?]) {
@@ -216,7 +225,8 @@ package final class Trainer {
             guard let targets = batch.targets else { throw TrainingError(["an example has no target"]) }
             return try loss.gradients(
                 model, batch.input, targets: targets, mode: .training, by: parameters, dividedBy: divisor,
-                parts: shards.count)
+                parts: shards.count,
+                lesson: distillation.map { ($0, shard, divisor / Double(rowCount)) })
         }
         guard shards.count > 1 else { return try shards.map(gradients) }
         return try LibTorch.sideBySide(keys: try shards.map { _ in try RandomState.drawKey() }) {

@@ -2,10 +2,12 @@ import Foundation
 
 /// Tells whether a checkpoint belongs to a training: a digest of its configuration and examples.
 enum TrainingFingerprint {
-    /// - Parameter dependsOnLength: whether the method goes by the number of steps.
+    /// - Parameters:
+    ///   - distillation: what a teacher says of the examples to train on.
+    ///   - dependsOnLength: whether the method goes by the number of steps.
     static func make(
         _ configuration: TrainingConfiguration, training: [EncodedExample], validation: [EncodedExample],
-        dependsOnLength: Bool
+        distillation: Distillation?, dependsOnLength: Bool
     ) throws -> String {
         var configuration = configuration
         // How often checkpoints are written changes nothing that is computed.
@@ -30,6 +32,12 @@ enum TrainingFingerprint {
                 case nil: digest.add(-1)
                 }
             }
+        }
+        if let distillation {
+            for value in [distillation.temperature, distillation.weight] {
+                digest.add(Int(truncatingIfNeeded: value.bitPattern))
+            }
+            for row in distillation.logits { digest.add(row.map { Int32(bitPattern: $0.bitPattern) }) }
         }
         return String(digest.value, radix: 16)
     }

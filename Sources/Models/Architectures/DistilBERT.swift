@@ -1,6 +1,7 @@
 /// DistilBERT (Sanh et al. 2019, arXiv:1910.01108): BERT's encoder with half of the layers, under names of its own.
 enum DistilBERT: DescribedArchitecture {
     static var modelTypes: [String] { ["distilbert"] }
+    static var layerCountKey: String { "n_layers" }
 
     static func describe(_ reader: inout ConfigurationReader) -> TransformerDescription {
         let width = reader.integer("dim", default: 768, in: 1...65536)

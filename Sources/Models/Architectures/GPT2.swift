@@ -3,6 +3,7 @@ import JSONValues
 /// GPT-2 (Radford et al. 2019): learned positions, norms before each part, matrices stored as (inputs, outputs).
 enum GPT2: DescribedArchitecture {
     static var modelTypes: [String] { ["gpt2"] }
+    static var layerCountKey: String { "n_layer" }
 
     static func describe(_ reader: inout ConfigurationReader) -> TransformerDescription {
         let width = reader.integer("n_embd", default: 768, in: 1...65536)

@@ -14,6 +14,9 @@ protocol ModelArchitecture {
 
     /// What config.json says, without the weights.
     static func survey(folder: String) throws -> ModelSurvey
+
+    /// Where the layers stand in the folder's files; nil where they are not one stack.
+    static func layerLayout(folder: String) throws -> LayerLayout?
 }
 
 /// An architecture that is a description: one file that says what config.json's keys mean.
@@ -21,6 +24,9 @@ protocol DescribedArchitecture: ModelArchitecture {
     /// What a configuration describes. The reader collects what is wrong, and every key is read, or ignored because it
     /// changes nothing, or an error.
     static func describe(_ reader: inout ConfigurationReader) -> TransformerDescription
+
+    /// The key of config.json that says how many layers there are.
+    static var layerCountKey: String { get }
 }
 
 /// The architectures that there are.
@@ -53,6 +59,20 @@ package enum ModelArchitectures {
     package static func load(
         folder: String, options: ModelOptions, layersOf other: (any TransformerModel)? = nil
     ) throws -> LoadedModel {
+        let architecture = try architecture(of: folder)
+        guard options.quantization == nil || options.device == .cpu else {
+            throw ModelError(
+                path: folder,
+                ["weights in few bits are computed with on the CPU, and the model would be on \(options.device)"],
+                help: "run with `--device cpu`, or write `quantization: none`")
+        }
+        return try architecture.load(folder: folder, options: options, layersOf: other)
+    }
+
+    /// The architecture that a folder's config.json names.
+    ///
+    /// - Throws: ``ModelError`` if it names none that is known.
+    static func architecture(of folder: String) throws -> any ModelArchitecture.Type {
         let path = ModelFolder.configurationPath(in: folder)
         let json = try ConfigurationReader.json(at: path, help: ModelFolder.help)
         let known = "known: \(modelTypes.joined(separator: ", "))"
@@ -63,12 +83,6 @@ package enum ModelArchitectures {
             throw ModelError(
                 path: path, ["`model_type` is `\(modelType)`, an architecture that is not built in"], help: known)
         }
-        guard options.quantization == nil || options.device == .cpu else {
-            throw ModelError(
-                path: folder,
-                ["weights in few bits are computed with on the CPU, and the model would be on \(options.device)"],
-                help: "run with `--device cpu`, or write `quantization: none`")
-        }
-        return try architecture.load(folder: folder, options: options, layersOf: other)
+        return architecture
     }
 }

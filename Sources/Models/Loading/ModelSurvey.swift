@@ -43,6 +43,9 @@ extension DescribedArchitecture {
 }
 
 extension T5 {
+    /// An encoder and a decoder.
+    static func layerLayout(folder: String) -> LayerLayout? { nil }
+
     static func survey(folder: String) throws -> ModelSurvey {
         let configuration = try T5Configuration(folder: folder)
         return ModelSurvey(

@@ -9,7 +9,7 @@ import Training
 /// `merge`: an adapter becomes part of its base model's weights.
 enum MergeStage: StageKind {
     /// What makes a model's folder complete besides its weights.
-    private static let companions = TokenizeStage.tokenizerFiles + ["merges.txt", "vocab.json", "added_tokens.json"]
+    static let companions = TokenizeStage.tokenizerFiles + ["merges.txt", "vocab.json", "added_tokens.json"]
 
     /// The largest difference between a logit before and after merging that rounding explains.
     static let tolerance = 1e-4
@@ -158,7 +158,8 @@ enum MergeStage: StageKind {
         return kept.isEmpty ? Array(rows.prefix(1)) : Array(kept)
     }
 
-    private static func copyCompanions(from folder: String?, to output: String) throws {
+    /// Copies what makes a model's folder complete besides its weights.
+    static func copyCompanions(from folder: String?, to output: String) throws {
         guard let folder else { return }
         for name in companions {
             let file = URL(fileURLWithPath: folder).appending(path: name)

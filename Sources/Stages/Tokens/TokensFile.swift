@@ -122,12 +122,12 @@ enum TokensFile {
         URL(fileURLWithPath: folder).appending(path: name(of: split)).path
     }
 
-    private static func array<Number: FixedWidthInteger>(_ dtype: DType, _ numbers: [Number]) -> SafetensorsArray {
+    static func array<Number: FixedWidthInteger>(_ dtype: DType, _ numbers: [Number]) -> SafetensorsArray {
         SafetensorsArray(
             dtype: dtype, shape: [numbers.count], bytes: numbers.withUnsafeBytes { Array($0) })
     }
 
-    private static func numbers<Number: FixedWidthInteger>(
+    static func numbers<Number: FixedWidthInteger>(
         _ name: String, in file: SafetensorsFile
     ) throws -> [Number] {
         try file.withBytes(of: name) { bytes in

@@ -88,6 +88,9 @@ enum TrainStage: StageKind {
                 "states", .hiddenStates, isRequired: false,
                 help: "What the frozen layers below make of the rows: they are left out, and without dropout."),
             InputDeclaration(
+                "teacher", .softLabels, isRequired: false,
+                help: "What a teacher says of the rows, learned beside their classes."),
+            InputDeclaration(
                 fillingParameter: "model", .model,
                 help: "In the place of the parameter: a base model that a stage gives."),
         ],

@@ -69,10 +69,20 @@ enum TrainingRefinements {
         help: "Epochs at the end whose weights' mean is kept, in the place of the best epoch's."
     ).withoutKeyAtDefault
 
+    static let distillationTemperature = Parameter.number(
+        "distillation_temperature", default: 2, in: NumberRange(0.001, 1e6),
+        help: "Of a `teacher`: what its logits and the student's are divided by before softmax."
+    ).withoutKeyAtDefault
+    static let distillationWeight = Parameter.number(
+        "distillation_weight", default: 0.5, in: .fraction,
+        help: "Of a `teacher`: how much it counts; the rows' classes have the rest."
+    ).withoutKeyAtDefault
+
     static let declarations = [
         optimizer.declaration, momentum.declaration, loraPlusRatio.declaration, loraPlusEmbeddingRate.declaration,
         scheduleDetails.declaration, labelSmoothing.declaration, classWeights.declaration, noise.declaration,
         patience.declaration, threshold.declaration, averagedEpochs.declaration,
+        distillationTemperature.declaration, distillationWeight.declaration,
     ]
 
     static func set(_ configuration: inout TrainingConfiguration, _ parameters: ParameterValues) throws {

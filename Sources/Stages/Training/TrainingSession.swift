@@ -25,9 +25,11 @@ struct TrainingSession {
         let stored = try context.inputs["states"].map {
             try HiddenStatesFolder($0).splits(for: tuned, training: training, validation: validation)
         }
+        let distillation = try distillation(of: tokens, learned)
         let trainer = try StageFailure.locating("model") {
             try Trainer(
-                model: tuned, configuration: configuration, training: training, validation: validation, stored: stored)
+                model: tuned, configuration: configuration, training: training, validation: validation, stored: stored,
+                distillation: distillation)
         }
         let result = try train(trainer, isExtensible: tuned.stepwise == nil)
         try tuned.save(to: context.output, baseModelName: base.spelled)
@@ -60,6 +62,30 @@ struct TrainingSession {
         _ split: SplitName, of tokens: TokenSet, _ learned: LearnedTask
     ) throws -> [EncodedExample] {
         try tokens.examples(of: split).map { $0.encoded(for: learned.task, labelCount: learned.labels.count) }
+    }
+
+    /// What the teacher says, where there is one.
+    private func distillation(of tokens: TokenSet, _ learned: LearnedTask) throws -> Distillation? {
+        let temperature = TrainingRefinements.distillationTemperature
+        let weight = TrainingRefinements.distillationWeight
+        guard let folder = context.inputs["teacher"] else {
+            let idle = [temperature, weight].map(\.declaration).filter {
+                $0.isInKey(with: context.parameters.json[$0.name])
+            }
+            guard idle.isEmpty else {
+                throw StageFailure(
+                    idle.map {
+                        StageProblem(
+                            .error, "`\($0.name)` is only read with a teacher",
+                            help: "connect soft labels as `teacher` under `from:`", place: .parameter([$0.name]))
+                    })
+            }
+            return nil
+        }
+        try SoftLabelsFile.check(learned)
+        return Distillation(
+            logits: try SoftLabelsFile.logits(in: folder, for: tokens.examples(of: .train), labels: learned.labels),
+            temperature: try context.parameters[temperature], weight: try context.parameters[weight])
     }
 
     /// The base model with the method on it, and the configuration with what the method says of it.

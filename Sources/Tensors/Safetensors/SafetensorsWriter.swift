@@ -44,6 +44,24 @@ package enum Safetensors {
             }, metadata: metadata, to: path)
     }
 
+    /// Writes tensors of other files as they are. They are read where these lie, without LibTorch.
+    ///
+    /// - Parameter copies: the names in the source by the names that are written.
+    /// - Throws: ``SafetensorsError``, also for a tensor that the source does not have.
+    package static func write(
+        copies: [String: String], of source: ShardedSafetensors, metadata: [String: String], to path: String
+    ) throws {
+        try write(
+            copies.map { name, original in
+                let info = source.info(original)
+                let shape = info?.shape ?? []
+                let dtype = info?.dtype ?? .float32
+                return Entry(name: name, dtype: dtype, shape: shape, byteCount: dtype.byteCount(of: shape) ?? 0) {
+                    try source.withBytes(of: original, $0)
+                }
+            }, metadata: metadata, to: path)
+    }
+
     /// What is written under one name.
     private struct Entry {
         let name: String

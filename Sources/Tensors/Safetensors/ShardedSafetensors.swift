@@ -69,6 +69,15 @@ package final class ShardedSafetensors {
         if let index = fileIndices[name] { files[index].letGo(of: name) }
     }
 
+    /// A tensor's bytes where they lie. See ``SafetensorsFile/withBytes(of:_:)``.
+    package func withBytes<Result>(of name: String, _ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result
+    {
+        guard let index = fileIndices[name] else {
+            throw SafetensorsError.missing(name, among: names, path: folder)
+        }
+        return try files[index].withBytes(of: name, body)
+    }
+
     /// For each tensor the name of its file.
     private static func fileNames(_ data: Data, path: String) throws(SafetensorsError) -> [String: String] {
         let index: JSONValue
