@@ -83,6 +83,10 @@ struct Quantized {
 
 /* The matrix of float32 or bfloat16. */
 at::Tensor dequantized(const Quantized &weight, at::ScalarType type);
+/* The same in memory of this thread's, which holds it until the thread asks for the next: for a product, whose result keeps
+   nothing of it. Allocated anew among what is kept for gradients, such large blocks would leave holes that the next of them
+   doesn't fit into, together as large as all the weights. */
+at::Tensor borrowed(const Quantized &weight, at::ScalarType type);
 
 /* x·Wᵀ + b, with gradients for x and b. */
 at::Tensor linear(const at::Tensor &x, const Quantized &weight, const std::optional<at::Tensor> &bias);

@@ -71,7 +71,7 @@ struct QuantizedLowRankLinear : torch::autograd::Function<QuantizedLowRankLinear
     static at::Tensor forward(
         torch::autograd::AutogradContext *context, const at::Tensor &x, const Quantized &weight,
         const std::optional<at::Tensor> &bias, const at::Tensor &a, const at::Tensor &b, double scale) {
-        const auto [output, reduced] = output_of(x, dequantized(weight, product_type(x)), bias, a, b, scale);
+        const auto [output, reduced] = output_of(x, borrowed(weight, product_type(x)), bias, a, b, scale);
         context->saved_data["scale"] = scale;
         keep(*context, weight, {x, a, b, reduced});
         return output;
@@ -85,7 +85,7 @@ struct QuantizedLowRankLinear : torch::autograd::Function<QuantizedLowRankLinear
         const auto type = product_type(x);
         const auto [input, a_gradient, b_gradient] = gradients_of(
             context->needs_input_grad(0), gradients[0], x, a, b, reduced, context->saved_data["scale"].toDouble(), type,
-            [&] { return dequantized(weight, type); });
+            [&] { return borrowed(weight, type); });
         return {input, at::Tensor(), at::Tensor(), a_gradient, b_gradient, at::Tensor()};
     }
 };

@@ -204,6 +204,16 @@ void decode_int8(const Quantized &weight, const at::Tensor &to) {
     });
 }
 
+void decode(const Quantized &weight, const at::Tensor &to) {
+    TORCH_CHECK(
+        to.scalar_type() == at::kFloat || to.scalar_type() == at::kBFloat16,
+        "a quantized weight becomes float32 or bfloat16, not ", to.scalar_type());
+    for_type(to, [&](auto zero) {
+        using T = decltype(zero);
+        weight.kind == CT_QUANTIZATION_NF4 ? decode_normal_floats<T>(weight, to) : decode_int8<T>(weight, to);
+    });
+}
+
 void require_kind(ct_quantization kind) {
     TORCH_CHECK(
         kind == CT_QUANTIZATION_INT8 || kind == CT_QUANTIZATION_NF4, "there is no quantization of number ", kind);
@@ -254,7 +264,7 @@ struct QuantizedLinear : torch::autograd::Function<QuantizedLinear> {
         keep(*context, weight, {});
         const auto type = product_type(x);
         const auto wide = bias ? std::optional<at::Tensor>(bias->to(type)) : std::nullopt;
-        return at::linear(x.to(type), dequantized(weight, type), wide).to(x.scalar_type());
+        return at::linear(x.to(type), borrowed(weight, type), wide).to(x.scalar_type());
     }
 
     static torch::autograd::variable_list backward(
@@ -265,7 +275,7 @@ struct QuantizedLinear : torch::autograd::Function<QuantizedLinear> {
         const auto gradient = gradients[0].to(type);
         at::Tensor input, shift;
         if (context->needs_input_grad(0)) {
-            input = at::matmul(gradient, dequantized(weight, type)).to(gradients[0].scalar_type());
+            input = at::matmul(gradient, borrowed(weight, type)).to(gradients[0].scalar_type());
         }
         // Only tensors are counted: the bias is the second of them.
         if (context->saved_data["has_bias"].toBool() && context->needs_input_grad(1)) {
@@ -281,13 +291,20 @@ private:
 }  // namespace
 
 at::Tensor dequantized(const Quantized &weight, at::ScalarType type) {
-    TORCH_CHECK(
-        type == at::kFloat || type == at::kBFloat16, "a quantized weight becomes float32 or bfloat16, not ", type);
     const auto to = at::empty({weight.rows, weight.columns}, at::TensorOptions().dtype(type));
-    for_type(to, [&](auto zero) {
-        using T = decltype(zero);
-        weight.kind == CT_QUANTIZATION_NF4 ? decode_normal_floats<T>(weight, to) : decode_int8<T>(weight, to);
-    });
+    decode(weight, to);
+    return to;
+}
+
+at::Tensor borrowed(const Quantized &weight, at::ScalarType type) {
+    thread_local at::Tensor memory;
+    const int64_t size = weight.rows * weight.columns * static_cast<int64_t>(c10::elementSize(type));
+    if (!memory.defined() || memory.numel() < size) {
+        memory = at::Tensor();
+        memory = bytes(size);
+    }
+    const auto to = memory.narrow(0, 0, size).view(type).view({weight.rows, weight.columns});
+    decode(weight, to);
     return to;
 }
 
