@@ -4,7 +4,8 @@
 
 FOLDER holds train.tsv and dev.tsv, as for `make bench-peer`. Each side is sampled by Linux's `perf` over whole processes,
 with few rows and with more; the difference is what the further rows cost, without what comes before and after them. All of
-one thread, in milliseconds of the processor a row.
+one thread, in milliseconds of the processor a row. The peer's attention is products of matrices and counts among these. On a
+machine that others use, the difference of two runs may be more noise than figure, and even negative.
 """
 import argparse
 import pathlib
