@@ -9,7 +9,8 @@ import Testing
 struct QuantizationTests {
     private struct Golden: Decodable {
         struct Quantized: Decodable {
-            let parts: [Data]
+            /// Bytes in hexadecimal.
+            let parts: [String]
             let dequantized: String
         }
 
@@ -47,9 +48,9 @@ struct QuantizationTests {
         for (index, golden) in try Golden.read().enumerated() {
             let matrix = try Self.matrix(golden.weights, index: index)
             let quantized = try QuantizedTensor(matrix, as: quantization)
-            let parts = try quantized.parts.map { try $0.withBytes { Data($0) } }
+            let parts = try quantized.parts.map { try $0.withBytes { $0.map { String(format: "%02x", $0) }.joined() } }
             #expect(parts == golden[quantization].parts, "\(golden.weights.name)")
-            #expect(quantized.byteCount == parts.reduce(0) { $0 + $1.count })
+            #expect(quantized.byteCount == parts.reduce(0) { $0 + $1.count } / 2)
             let numbers = try quantized.dequantized()
             #expect(numbers.shape == golden.weights.shape)
             #expect(try Self.digest(numbers) == golden[quantization].dequantized, "\(golden.weights.name)")

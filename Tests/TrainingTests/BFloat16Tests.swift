@@ -17,12 +17,8 @@ struct BFloat16Tests {
         checkpoint: String? = nil, stopsAt stop: Int? = nil
     ) throws -> (losses: [Double], model: any TunedModel) {
         let model = try tunedTinyBERT(name, dropout: dropout, dtype: dtype)
-        var configuration = TrainingGolden.configuration
-        configuration.recomputesLayers = recomputes
-        var step = 0
-        let result = try Trainer(model: model, configuration: configuration, training: TrainingGolden.read().encoded)
-            .run(checkpointPath: checkpoint, progress: { step = $0.step }, shouldStop: { step == stop })
-        return (result.losses, model)
+        let losses = try TrainingGolden.train(model, recomputes: recomputes, checkpoint: checkpoint, stopsAt: stop)
+        return (losses, model)
     }
 
     @Test("keeps what is trained in float32, and learns as in float32")

@@ -20,12 +20,8 @@ struct QuantizedBaseTests {
             guard isDense else { return }
             for layer in model.linears { layer.weight.value = try layer.weight.dense() }
         }
-        var configuration = TrainingGolden.configuration
-        configuration.recomputesLayers = recomputes
-        var step = 0
-        let result = try Trainer(model: model, configuration: configuration, training: TrainingGolden.read().encoded)
-            .run(checkpointPath: checkpoint, progress: { step = $0.step }, shouldStop: { step == stop })
-        return (result.losses, model)
+        let losses = try TrainingGolden.train(model, recomputes: recomputes, checkpoint: checkpoint, stopsAt: stop)
+        return (losses, model)
     }
 
     @Test("learns what it would on the numbers that it stands for", arguments: [Quantization.int8, .nf4])

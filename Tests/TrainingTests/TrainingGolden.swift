@@ -41,6 +41,20 @@ struct TrainingGolden: Decodable {
         configuration.seed = 7
         return configuration
     }
+
+    /// Trains a model so, or a part of the way.
+    ///
+    /// - Parameter stop: the step after which it is asked to stop.
+    /// - Returns: the loss of each step.
+    static func train(
+        _ model: any TunedModel, recomputes: Bool = false, checkpoint: String? = nil, stopsAt stop: Int? = nil
+    ) throws -> [Double] {
+        var configuration = configuration
+        configuration.recomputesLayers = recomputes
+        var step = 0
+        return try Trainer(model: model, configuration: configuration, training: read().encoded)
+            .run(checkpointPath: checkpoint, progress: { step = $0.step }, shouldStop: { step == stop }).losses
+    }
 }
 
 /// A file of the folder Golden.

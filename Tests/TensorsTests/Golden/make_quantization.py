@@ -6,7 +6,6 @@ Of bitsandbytes the functions in PyTorch's own operations are taken, which find 
 compiled library for CPUs looks magnitudes up in a table and takes a neighbour of the nearest code about once in 800 times.
 """
 
-import base64
 import ctypes
 import json
 import pathlib
@@ -33,7 +32,7 @@ SHAPES = {"blocks": [48, 80], "rest": [7, 13], "single": [1, 1], "ranges": [120,
 
 
 def encoded(tensor):
-    return base64.b64encode(tensor.contiguous().numpy().tobytes()).decode()
+    return tensor.contiguous().numpy().tobytes().hex()
 
 
 def digest(tensor):
