@@ -43,6 +43,14 @@ struct LocatedValue: Sendable {
         parameter = nil
     }
 
+    /// Another value that comes from where one does.
+    init(_ content: Content, inPlaceOf value: LocatedValue) {
+        self.content = content
+        location = value.location
+        origin = value.origin
+        parameter = value.parameter
+    }
+
     /// The value of a parameter, in the place of its `$(name)`.
     init(_ value: LocatedValue, ofParameter name: String, at location: SourceLocation) {
         content = value.content

@@ -47,13 +47,16 @@ extension StageDeclaration {
             "$defs": [
                 "scalar": ["type": ["string", "number", "boolean", "null"]],
                 "reference": ["type": "string", "pattern": "\\$\\("],
-                "stage": ["type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_-]*$"],
+                "stage": [
+                    "type": "string", "pattern": "^([A-Za-z][A-Za-z0-9_-]*|\\$\\([A-Za-z_][A-Za-z0-9_-]*\\))$",
+                ],
                 "stages": [
                     "anyOf": [
                         ["$ref": "#/$defs/stage"],
                         ["type": "array", "minItems": 1, "uniqueItems": true, "items": ["$ref": "#/$defs/stage"]],
                     ]
                 ],
+                "stagesOrPath": ["anyOf": [["$ref": "#/$defs/stages"], ["type": "string", "pattern": "/"]]],
                 "environment": environmentSchema,
             ],
         ]
@@ -157,7 +160,12 @@ extension StageDeclaration {
             "additionalProperties": takesOtherInputs ? ["$ref": "#/$defs/stages"] : false,
             "properties": .object(
                 Dictionary(
-                    inputs.map { ($0.name, ["$ref": "#/$defs/stages", "description": .string($0.help)]) },
+                    inputs.map { input in
+                        let what = input.fillsParameter ? "stagesOrPath" : "stages"
+                        return (
+                            input.name, ["$ref": .string("#/$defs/\(what)"), "description": .string(input.help)]
+                        )
+                    },
                     uniquingKeysWith: { first, _ in first })),
         ]
         let choices = required.compactMap { input -> JSONValue? in

@@ -8,7 +8,8 @@ extension StageCatalogue {
     static let local = StageCatalogue(
         [DataStage.self, MixStage.self, CommandStage.self, TokenizeStage.self] + Methods.all
             + [
-                NewModelStage.self, KeepLayersStage.self, LearningRateStage.self, HiddenStatesStage.self,
+                NewModelStage.self, ModelStage.self, KeepLayersStage.self, LearningRateStage.self,
+                HiddenStatesStage.self,
                 SoftLabelsStage.self, TrainStage.self, AdapterStage.self,
                 CombineStage.self, TrimStage.self, EvaluateStage.self, GenerateStage.self, PredictStage.self,
                 SwitchStage.self,

@@ -324,6 +324,46 @@ struct PipelineTests {
         }
     }
 
+    @Test(
+        "a pipeline that makes its base model takes another one",
+        arguments: ["capitals", "generation", "instructions"])
+    func otherBase(name: String) throws {
+        try TinyProject.with { project in
+            let package = Program.packageFolder
+            for part in ["datasets", "pipelines/parts"] {
+                let link = project.folder.appending(path: part.split(separator: "/").last.map(String.init) ?? part)
+                try FileManager.default.createSymbolicLink(
+                    at: link, withDestinationURL: package.appending(path: part))
+            }
+            try project.write(
+                """
+                version: 1
+                name: small
+                stages:
+                  notes: {uses: data, with: {source: datasets/huts/notes.jsonl, target: none, limit: 50, split: {train: 1}}}
+                  blank:
+                    uses: new-model
+                    from: {dataset: notes}
+                    with: {architecture: llama, hidden_size: 16, num_hidden_layers: 1, num_attention_heads: 2, vocab_size: 300}
+                """, to: "p.yaml")
+            let (made, stages) = try project.run()
+            #expect(made.status == 0, "\(made.output)\(made.errors)")
+            let model = try #require(stages["blank"]?["artifact"].stringValue)
+            try FileManager.default.copyItem(
+                at: package.appending(path: "pipelines/\(name).yaml"), to: project.folder.appending(path: "other.yaml"))
+            var settings = ["model=\(model)", "target_modules=[q_proj]", "epochs=1"]
+            if name == "capitals" { settings.append("seeds=[1]") }
+            if name == "generation" { settings.append("num_beams=1") }
+            let ended = try project.program.run(
+                ["run", "other.yaml", "--only", "table", "--json", "--threads", "1"]
+                    + settings.flatMap { ["--set", $0] })
+            #expect(ended.status == 0, "\(ended.output)\(ended.errors)")
+            let ran = try TinyProject.stages(ended.output)
+            #expect(ran["base"]?["summary"].stringValue?.hasPrefix("llama") == true)
+            #expect(ran["table"] != nil && ran["pretraining"] == nil)
+        }
+    }
+
     // MARK: - Helpers
 
     private func findings(_ ended: Program.Ended) throws -> [JSONValue] {

@@ -98,7 +98,7 @@ struct ErrorTests {
                 pipeline(stages: sound + tokens.replacing("rows: rows", with: "rows: []")),
                 pipeline(stages: sound + tokens.replacing("rows: rows", with: "rows: ")),
                 pipeline(stages: sound + tokens.replacing("{rows: rows}", with: "[{rows: rows}]")),
-                pipeline(params: "x: rows", stages: sound + tokens.replacing("rows: rows", with: "rows: $(x)")),
+                pipeline(params: "x: [rows]", stages: sound + tokens.replacing("rows: rows", with: "rows: $(x)")),
                 pipeline(stages: method + tokens.replacing("rows: rows", with: "rows: method")),
                 pipeline(stages: method + tokens.replacing("{rows: rows}", with: "method")),
                 pipeline(stages: sound + method + "more: {uses: lora, from: {rows: rows}}"),

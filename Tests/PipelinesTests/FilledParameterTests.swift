@@ -20,7 +20,9 @@ struct FilledParameterTests {
                 parameters: [
                     ParameterDeclaration(
                         name: "tokenizer", type: .folder(reading: ["tokenizer.json"]), default: .required,
-                        help: "A model's folder.")
+                        help: "A model's folder."),
+                    ParameterDeclaration(
+                        name: "max_length", type: .integer(1...100), default: .value(8), help: "Tokens of a text."),
                 ],
                 inputs: [
                     InputDeclaration("rows", SmallCatalogue.rows, help: "The texts."),
@@ -38,10 +40,11 @@ struct FilledParameterTests {
         return (pipeline, findings.map(\.message))
     }
 
-    private func text(_ tokens: String, with rest: String = "") -> String {
+    private func text(_ tokens: String, params: String = "{}", with rest: String = "") -> String {
         """
         version: 1
         name: filled
+        params: \(params)
         stages:
           base: {uses: blank}
           rows: {uses: data, with: {source: data/rows.csv}}
@@ -85,6 +88,62 @@ struct FilledParameterTests {
         #expect(
             load(text("from: {rows: rows, tokenizer: rows}")).messages
                 == ["`tokenizer` wants an artifact of type model; stage `rows` gives rows"])
+    }
+
+    @Test(
+        "is chosen by a parameter, which is its name or a path", arguments: ["base", "models/small", "./models/small"])
+    func chosen(model: String) throws {
+        let (pipeline, messages) = load(
+            text(
+                "from: {rows: rows, tokenizer: $(model)}", params: "{model: \(model)}",
+                with: """
+                      method: {uses: lora}
+                      adapter: {uses: train, from: {tokens: tokens, method: method}}
+                    """))
+        #expect(messages.isEmpty)
+        let loaded = try #require(pipeline)
+        for (name, parameter) in [("tokens", "tokenizer"), ("adapter", "model")] {
+            let stage = try #require(loaded.stage(named: name))
+            #expect(stage.feeders.contains("base") == (model == "base"))
+            let values = stage.parameterValues(artifacts: ["base": "/store/objects/12"]).json
+            #expect(values[parameter]["spelled"] == .string(model))
+            #expect(stage.originDescription(ofParameter: [parameter]) == "pipeline.yaml:3")
+        }
+    }
+
+    @Test("and a path is chosen for every instance of a stage that fans out")
+    func fannedOut() throws {
+        let (pipeline, messages) = load(
+            text(
+                "from: {rows: rows, tokenizer: base}",
+                with: """
+                      sized:
+                        uses: tokenize
+                        matrix: {length: [8, 16]}
+                        from: {rows: rows, tokenizer: models/small}
+                        with: {max_length: $(length)}
+                    """))
+        #expect(messages.isEmpty)
+        let instances = try #require(pipeline).stages.filter { $0.writtenName == "sized" }
+        #expect(instances.map(\.name) == ["sized[length=8]", "sized[length=16]"])
+        #expect(instances.allSatisfy { $0.values["tokenizer"] == "models/small" })
+    }
+
+    @Test("what a parameter gives is a name or a path, and a path stands only where there is a parameter for it")
+    func misplaced() {
+        #expect(
+            load(text("from: {rows: rows, tokenizer: $(model)}", params: "{model: 3}")).messages
+                == ["`$(model)` stands for no name of a stage for the input `tokenizer`"])
+        #expect(
+            load(text("from: {rows: rows, tokenizer: $(model)}", params: "{model: bare}")).messages
+                == ["unknown stage `bare`"])
+        #expect(load(text("from: {rows: ./rows, tokenizer: base}")).messages == ["unknown stage `./rows`"])
+        #expect(
+            load(text("from: {rows: rows, tokenizer: models/small}, with: {tokenizer: models/small}")).messages
+                == ["stage `tokens` has `tokenizer` under `from` and under `with`"])
+        #expect(
+            load(text("from: {rows: rows, tokenizer: models/none}")).messages
+                == ["there is no folder `models/none`"])
     }
 
     @Test("is not written as one")

@@ -56,19 +56,18 @@ struct ConnectionResolver {
         for connection in connections {
             let input = input(of: connection, at: index, written: written)
             if let input, connection.stage == nil { drafts[index].reportedInputs.insert(input.name) }
-            guard let stage = connection.stage else { continue }
+            guard let stage = connection.stage, let value = connection.value else { continue }
             guard let producer = indices[stage] else {
-                diagnostics.error(
-                    "unknown stage `\(stage)`", at: connection.location,
-                    help: suggestions.help(
-                        forUnknown: stage, among: names, except: drafts[index].name, as: "stage"))
-                if let input { drafts[index].reportedInputs.insert(input.name) }
+                if let input, input.fillsParameter, Self.isPath(stage) {
+                    fill(input.name, by: value, keyAt: connection.input?.location, at: index)
+                    continue
+                }
+                reportUnknown(stage, of: connection, for: input, at: index)
                 continue
             }
             drafts[index].feeding.append((producer, connection.location))
             if let input {
-                drafts[index].edges.append(
-                    StageDraft.Edge(input: input, stage: producer, location: connection.location))
+                drafts[index].edges.append(StageDraft.Edge(input: input, stage: producer, value: value))
             }
         }
         let inputs = drafts[index].declaration?.inputs ?? []
@@ -77,6 +76,33 @@ struct ConnectionResolver {
         let others = edges.filter { edge in !inputs.contains { $0.name == edge.input.name } }
         drafts[index].edges = declared + others.sorted { $0.input.name < $1.input.name }
         reportRepetition(at: index)
+    }
+
+    /// No stage has such a name. `./base` is a folder's path where `base` would be a stage.
+    private static func isPath(_ text: String) -> Bool { text.utf8.contains(UInt8(ascii: "/")) }
+
+    /// Takes a path that stands where a stage might for the parameter's value.
+    private mutating func fill(
+        _ parameter: String, by path: LocatedValue, keyAt keyLocation: SourceLocation?, at index: Int
+    ) {
+        guard drafts[index].with?.contains(where: { $0.key == parameter }) != true else {
+            diagnostics.append(drafts[index].twice(parameter, at: path.location))
+            return
+        }
+        let entry = LocatedValue.Entry(key: parameter, keyLocation: keyLocation ?? path.location, value: path)
+        drafts[index].with?.append(entry)
+        for variant in drafts[index].variants.indices { drafts[index].variants[variant].with?.append(entry) }
+    }
+
+    private mutating func reportUnknown(
+        _ stage: String, of connection: StageDraft.Connection, for input: InputDeclaration?, at index: Int
+    ) {
+        var help = suggestions.help(forUnknown: stage, among: names, except: drafts[index].name, as: "stage")
+        if input?.fillsParameter == true, !stage.isEmpty {
+            help = (help.map { $0 + "; " } ?? "") + "a folder of this name is written `./\(stage)`"
+        }
+        diagnostics.error("unknown stage `\(stage)`", at: connection.location, help: help)
+        if let input { drafts[index].reportedInputs.insert(input.name) }
     }
 
     private mutating func reportRepetition(at index: Int) {

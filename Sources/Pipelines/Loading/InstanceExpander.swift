@@ -86,7 +86,7 @@ struct InstanceExpander {
         draft.edges = plan.edges.sorted { $0.edge < $1.edge }.map { edge, instance in
             let written = stage.edges[edge]
             return StageDraft.Edge(
-                input: written.input, stage: firsts[written.stage] + instance, location: written.location)
+                input: written.input, stage: firsts[written.stage] + instance, value: written.value)
         }
         return draft
     }

@@ -43,13 +43,18 @@ struct ParameterChecker {
             drafts[index].places[entry.key] = entry.value
             if !entry.value.isKnown { unknown.insert(entry.key) }
         }
+        // What was to stand in the place of a path, and is told already.
+        let unfilled = drafts[index].reportedInputs.intersection(
+            declaration.inputs.filter(\.fillsParameter).map(\.name))
+        unknown.formUnion(unfilled)
         drafts[index].reportedParameters = unknown
         let (values, problems) = declaration.parameters.resolve(
             with.json.merging(filled(at: index)) { written, _ in written })
         drafts[index].values = values
         // A value with an unknown part can't be judged, and why it is unknown has been said.
         let told = problems.filter { problem in
-            problem.concernsKey || !(problem.path.first.map(unknown.contains) ?? false)
+            if let key = problem.missingKey, problem.path.isEmpty { return !unfilled.contains(key) }
+            return problem.concernsKey || !(problem.path.first.map(unknown.contains) ?? false)
         }
         for problem in told.prefix(Self.mostProblems) { report(problem, of: index) }
         if told.count > Self.mostProblems {
@@ -65,14 +70,12 @@ struct ParameterChecker {
         for edge in drafts[index].edges where edge.input.fillsParameter {
             let name = edge.input.name
             guard drafts[index].places[name] == nil else {
-                diagnostics.error(
-                    "stage `\(drafts[index].writtenName)` has `\(name)` under `from` and under `with`",
-                    at: edge.location, help: "leave out one of them")
+                diagnostics.append(drafts[index].twice(name, at: edge.location))
                 continue
             }
             let value = JSONValue.string(StageReference.spelled(drafts[edge.stage].name))
             values[name] = value
-            drafts[index].places[name] = LocatedValue(.scalar(value), at: edge.location)
+            drafts[index].places[name] = LocatedValue(.scalar(value), inPlaceOf: edge.value)
         }
         return values
     }

@@ -1,3 +1,4 @@
+import JSONValues
 import Diagnostics
 import YAMLDocument
 
@@ -46,8 +47,8 @@ extension PipelineReader {
         draft.fromLocation = entry.key.location
         switch entry.value.content {
         case .scalar:
-            draft.connections = readText(entry.value, of: "from").map {
-                [StageDraft.Connection(input: nil, stage: $0, location: entry.value.location)]
+            draft.connections = readStageName(entry.value, for: nil).map {
+                [StageDraft.Connection(input: nil, value: $0, location: entry.value.location)]
             }
         case .mapping(let mapping):
             draft.connections = mapping.entries.flatMap { connection in
@@ -63,27 +64,39 @@ extension PipelineReader {
         guard case .sequence(let items) = node.content else {
             let location = node.isNull ? key?.location ?? node.location : node.location
             return [
-                StageDraft.Connection(input: input, stage: readStageName(node, for: key?.text), location: location)
+                StageDraft.Connection(input: input, value: readStageName(node, for: key?.text), location: location)
             ]
         }
         if items.isEmpty {
             diagnostics.error("expected stages, found an empty list", at: node.location)
-            return [StageDraft.Connection(input: input, stage: nil, location: node.location)]
+            return [StageDraft.Connection(input: input, value: nil, location: node.location)]
         }
         return items.map {
-            StageDraft.Connection(input: input, stage: readStageName($0, for: key?.text), location: $0.location)
+            StageDraft.Connection(input: input, value: readStageName($0, for: key?.text), location: $0.location)
         }
     }
 
-    private mutating func readStageName(_ node: YAMLNode, for input: String?) -> String? {
+    /// The name of a stage, or what `$(name)` stands for; nil for what can't be one, which is reported.
+    private mutating func readStageName(_ node: YAMLNode, for input: String?) -> LocatedValue? {
+        let place = input.map { " for the input `\($0)`" } ?? ""
         guard let scalar = node.scalar, !node.isNull else {
-            let place = input.map { " for the input `\($0)`" } ?? ""
-            diagnostics.error(
-                "expected the name of a stage\(place), found \(node.describe)",
-                at: node.location)
+            diagnostics.error("expected the name of a stage\(place), found \(node.describe)", at: node.location)
             return nil
         }
-        return ReferenceText.holdsReference(scalar.text) ? readText(node, of: "from") : scalar.text
+        guard ReferenceText.holdsReference(scalar.text) else {
+            return LocatedValue(.scalar(.string(scalar.text)), at: node.location)
+        }
+        let value = expander.expand(scalar, of: node).value
+        switch value.content {
+        case .scalar(.string): return value
+        case .unknown: return nil
+        default:
+            diagnostics.error(
+                "`\(scalar.text)` stands for no name of a stage\(place)", at: node.location,
+                help: "let the parameter be the name of a stage, or a path with a `/` where the kind takes a folder",
+                notes: [Diagnostic.Note("its value is written here", at: value.origin)])
+            return nil
+        }
     }
 
     /// Reads `with` once, or for each combination of the matrix.

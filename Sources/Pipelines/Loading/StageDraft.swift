@@ -8,9 +8,11 @@ struct StageDraft {
     struct Connection {
         /// Nil in the short form `from: STAGE`.
         let input: (name: String, location: SourceLocation)?
-        /// Nil for what is no stage's name, which has been reported.
-        let stage: String?
+        /// The name of a stage, or a path in its place; nil for what can be neither, which has been reported.
+        let value: LocatedValue?
         let location: SourceLocation
+
+        var stage: String? { value?.json.stringValue }
     }
 
     /// A connection whose two ends exist.
@@ -18,14 +20,17 @@ struct StageDraft {
         let input: InputDeclaration
         /// The feeding stage's number.
         let stage: Int
-        let location: SourceLocation
+        /// The name as it is written, or a `$(name)` that stands for it.
+        let value: LocatedValue
+
+        var location: SourceLocation { value.location }
     }
 
     /// An instance that the stage's own `matrix` makes.
     struct Variant {
         let coordinates: [AxisValue]
         /// `with`, its axes filled in.
-        let with: [LocatedValue.Entry]?
+        var with: [LocatedValue.Entry]?
     }
 
     /// Of an instance with where it stands, `adapter[r=4]`.
@@ -84,4 +89,11 @@ struct StageDraft {
     }
 
     func edge(of input: String) -> Edge? { edges.first { $0.input.name == input } }
+
+    /// A parameter that `from` and `with` both give.
+    func twice(_ parameter: String, at location: SourceLocation) -> Diagnostic {
+        .error(
+            "stage `\(writtenName)` has `\(parameter)` under `from` and under `with`", at: location,
+            help: "leave out one of them")
+    }
 }
