@@ -1,10 +1,11 @@
-"""How the cost of a training grows: with rows, length, rank, layers and threads.
+"""How the cost of a training grows: with rows, length, rank, layers and threads; and what settings for memory cost.
 
     make bench-cost DATA=FOLDER PICTURES=docs/pictures
 
 FOLDER holds train.tsv, as for `make bench-peer`. One thing changes at a time, the rest stays: MiniLM, LoRA r 8 on query and
 value, batch 32, 640 rows. Each setting is trained --times over, all in turn, and the fastest counts, because others share
-the machine. Prints a table for each, and with --pictures draws them as SVG.
+the machine. Prints a table for each, and with --pictures draws them as SVG. With `hidden-states` below the adapter its own time
+counts with the training's.
 """
 import argparse
 import json
@@ -28,22 +29,39 @@ AXES = {
     "layers": [1, 2, 3, 4, 5, 6],
     "threads": sorted({1, 2, os.cpu_count()}),
 }
+# Settings of `train`, and whether what is below the adapter is computed once.
+SETTINGS = {
+    "as it is": {},
+    "gradient_checkpointing": {"gradient_checkpointing": "true"},
+    "batch_size 8, gradient_accumulation_steps 4": {"batch_size": 8, "gradient_accumulation_steps": 4},
+    "batch_size 128": {"batch_size": 128},
+    "batch_size 128, gradient_checkpointing": {"batch_size": 128, "gradient_checkpointing": "true"},
+    "two layers from the top, 3 epochs": {"layers": 2, "epochs": 3},
+    "two layers from the top, 3 epochs, hidden-states": {"layers": 2, "epochs": 3, "states": True},
+}
 USUAL = {"rows": 640, "length": None, "rank": 8, "layers": 6, "threads": os.cpu_count()}
 UNITS = {
     "rows": "rows of training", "length": "words a row, as many words in all", "rank": "rank of LoRA",
-    "layers": "layers from the top with LoRA", "threads": "threads",
+    "layers": "layers from the top with LoRA", "threads": "threads", "settings": "settings",
 }
 
 
-def pipeline(rank, layers, count):
+def pipeline(rank, layers, count, states=False, **settings):
     first = count - layers
     numbers = ", ".join(str(number) for number in range(first, count))
+    training = {"model": "model", "batch_size": 32, "learning_rate": "5.0e-4", "epochs": 1, "seed": 42} | settings
+    below = """  states:
+    uses: hidden-states
+    from: {tokens: tokens, method: method}
+    with: {model: model}
+""" if states else ""
     return f"""version: 1
 name: cost
 stages:
   sentences:
     uses: data
-    with: {{source: train.tsv, header: false, columns: {{text: 0, label: 1}}, labels: ["0", "1"], deduplicate: none}}
+    with: {{source: train.tsv, header: false, columns: {{text: 0, label: 1}}, labels: ["0", "1"], deduplicate: none,
+           split: {{train: 1}}}}
   tokens:
     uses: tokenize
     from: {{dataset: sentences}}
@@ -51,10 +69,10 @@ stages:
   method:
     uses: lora
     with: {{r: {rank}, lora_alpha: 16, target_modules: [query, value], layers_to_transform: [{numbers}]}}
-  adapter:
+{below}  adapter:
     uses: train
-    from: {{tokens: tokens, method: method}}
-    with: {{model: model, batch_size: 32, learning_rate: 5.0e-4, epochs: 1, seed: 42}}
+    from: {{tokens: tokens, method: method{", states: states" if states else ""}}}
+    with: {{{", ".join(f"{name}: {value}" for name, value in training.items())}}}
 """
 
 
@@ -80,17 +98,22 @@ class Bench:
         texts = self.texts(setting["rows"], setting["length"])
         (folder / "train.tsv").write_text("\n".join(texts) + "\n", encoding="utf-8")
         (folder / "model").symlink_to(self.options.model.resolve())
-        (folder / "p.yaml").write_text(pipeline(setting["rank"], setting["layers"], self.layers))
+        more = SETTINGS.get(setting.get("settings"), {})
+        (folder / "p.yaml").write_text(
+            pipeline(**{"rank": setting["rank"], "layers": setting["layers"], "count": self.layers} | more))
         ended = subprocess.run(
             [PROJECT / ".build/release/peft-pipeline", "run", "p.yaml", "--json", "--threads", str(setting["threads"])],
             cwd=folder, capture_output=True, text=True)
         if ended.returncode != 0:
             sys.exit(f"the training with {setting} ended with {ended.returncode}:\n{ended.stdout[-2000:]}{ended.stderr[-2000:]}")
         events = [json.loads(line) for line in ended.stdout.splitlines()]
-        measured = next(
-            event["measurements"] for event in events if event["event"] == "finished" and event["stage"] == "adapter")
+        ends = {event["stage"]: event for event in events if event["event"] == "finished"}
+        measured = ends["adapter"]["measurements"]
+        seconds = more.get("epochs", 1) * len(texts) / measured["samples_per_second"]
+        if "states" in ends:
+            seconds += ends["states"]["seconds"]
         shutil.rmtree(folder, ignore_errors=True)
-        return len(texts) / measured["samples_per_second"], measured["peak_memory_bytes"] / 1e6
+        return seconds, measured["peak_memory_bytes"] / 1e6
 
 
 def drawn(folder, results):
@@ -123,7 +146,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=pathlib.Path, required=True)
     parser.add_argument("--model", type=pathlib.Path, default=PROJECT / "models/minilm")
-    parser.add_argument("--axes", nargs="+", choices=AXES, default=list(AXES))
+    parser.add_argument("--axes", nargs="+", choices=[*AXES, "settings"], default=[*AXES, "settings"])
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--pictures", type=pathlib.Path, help="a folder for the drawing")
     options = parser.parse_args()
@@ -131,22 +154,23 @@ def main():
     try:
         bench = Bench(options, scratch)
         usual = USUAL | {"layers": bench.layers}
-        settings = {axis: [(value, usual | {axis: value}) for value in AXES[axis]] for axis in options.axes}
+        values = AXES | {"settings": list(SETTINGS)}
+        settings = {axis: [(value, usual | {axis: value}) for value in values[axis]] for axis in options.axes}
         best = {}
         for _ in range(options.times):
-            for axis, values in settings.items():
-                for value, setting in values:
+            for axis, points in settings.items():
+                for value, setting in points:
                     seconds, memory = bench.measure(setting)
                     before = best.get((axis, value), (float("inf"), 0))
                     best[axis, value] = (min(seconds, before[0]), max(memory, before[1]))
-        results = {axis: [(value, *best[axis, value]) for value, _ in values] for axis, values in settings.items()}
+        results = {axis: [(value, *best[axis, value]) for value, _ in points] for axis, points in settings.items()}
         for axis, points in results.items():
             table(
                 [UNITS[axis], "seconds", "peak MB"],
                 [[str(value), f"{seconds:.2f}", f"{memory:.0f}"] for value, seconds, memory in points])
             print()
         if options.pictures:
-            drawn(options.pictures, results)
+            drawn(options.pictures, {axis: points for axis, points in results.items() if axis != "settings"})
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

@@ -32,6 +32,9 @@ CASES = [
     ("p-tuning, float32, peer grouped", "p-tuning", "float32", ["--group"], 1.5),
 ]
 
+# The peer's options in a whole job.
+WHOLE = [([], "peer as it comes"), (["--group"], "peer grouped")]
+
 # What a step of LoRA on MiniLM computes in matrix products for a row, 23.9 tokens of SST-2 without padding: six layers of
 # 4 d² weights in attention and 8 d² in feed-forward, once forward and once for the gradient of what a layer is given. Of the
 # last layer only keys and values are computed at every place, the rest at the first; nothing is passed on below the first
@@ -100,18 +103,28 @@ class Bench:
             "accuracy": record["accuracy"], "wall": wall, "peak": peak}
 
     def matrix_rate(self, dtype):
-        """FLOP/s of a linear layer of the model's sizes, in LibTorch."""
+        """FLOP/s of a linear layer of the model's sizes in LibTorch: of all threads in one product, or each in its own,
+        whichever is more."""
         code = (
-            "import time, torch; torch.set_num_threads(%d)\n"
-            "x = torch.randn(800, 384, dtype=torch.%s); w = torch.randn(1536, 384, dtype=torch.%s)\n"
-            "f = torch.nn.functional.linear\n"
-            "for _ in range(20): f(x, w)\n"
-            "best = 0\n"
-            "for _ in range(7):\n"
-            "    t = time.monotonic()\n"
-            "    for _ in range(100): f(x, w)\n"
-            "    best = max(best, 100 * 2 * 800 * 384 * 1536 / (time.monotonic() - t))\n"
-            "print(best)") % (self.options.threads, dtype, dtype)
+            "import concurrent.futures, time, torch\n"
+            "count = %d\n"
+            "x = [torch.randn(800, 384, dtype=torch.%s) for _ in range(count)]\n"
+            "w = torch.randn(1536, 384, dtype=torch.%s)\n"
+            "def work(number, times=100):\n"
+            "    for _ in range(times): torch.nn.functional.linear(x[number], w)\n"
+            "def rate(numbers):\n"
+            "    best = 0\n"
+            "    with concurrent.futures.ThreadPoolExecutor(len(numbers)) as pool:\n"
+            "        list(pool.map(lambda n: work(n, 20), numbers))\n"
+            "        for _ in range(7):\n"
+            "            start = time.monotonic()\n"
+            "            list(pool.map(work, numbers))\n"
+            "            best = max(best, len(numbers) * 100 * 2 * 800 * 384 * 1536 / (time.monotonic() - start))\n"
+            "    return best\n"
+            "torch.set_num_threads(count)\n"
+            "together = rate([0])\n"
+            "torch.set_num_threads(1)\n"
+            "print(max(together, rate(range(count))))") % (self.options.threads, dtype, dtype)
         return float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
 
 
@@ -158,13 +171,21 @@ def main():
                 others.append([f"{name.split(', peer')[0]}: share of the matrix rate {rates[dtype] / 1e9:.0f} GFLOP/s",
                                f"{100 * share:.0f} %"])
         if len(CASES) + 1 in chosen:
-            pairs = [(bench.ours("lora", "float32", merge=True), bench.peer("lora", ["--group"], merge=True))
-                     for _ in range(options.pairs)]
-            results.append({"case": "whole job", "pairs": pairs})
-            ours, peers = (statistics.median(pair[side]["wall"] for pair in pairs) for side in (0, 1))
-            others.append([
-                f"whole job to a merged model, {options.limit} rows: ours {ours:.1f} s, peer {peers:.1f} s",
-                f"{statistics.median(they['wall'] / we['wall'] for we, they in pairs):.2f} times as fast"])
+            rounds = []
+            for _ in range(options.pairs):
+                rounds.append([bench.ours("lora", "float32", merge=True)]
+                              + [bench.peer("lora", settings, merge=True) for settings, _ in WHOLE])
+                print("whole job:", *(f"{side['wall']:.1f} s" for side in rounds[-1]), file=sys.stderr, flush=True)
+            results.append({"case": "whole job", "rounds": rounds})
+            for side, (_, name) in enumerate(WHOLE, 1):
+                def middle(figure, of):
+                    return statistics.median(sides[of][figure] for sides in rounds)
+
+                ratio = statistics.median(sides[side]["wall"] / sides[0]["wall"] for sides in rounds)
+                others.append([
+                    f"whole job to a merged model, {options.limit} rows: ours {middle('wall', 0):.1f} s, {name} "
+                    f"{middle('wall', side):.1f} s; accuracy {middle('accuracy', 0):.4f}, {middle('accuracy', side):.4f}",
+                    f"{ratio:.2f} times as fast"])
         if len(CASES) + 2 in chosen:
             pairs = language.measure(argparse.Namespace(
                 program=PROJECT / ".build/release/peft-pipeline", steps=5, pairs=options.pairs, threads=options.threads,
