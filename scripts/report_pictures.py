@@ -28,6 +28,12 @@ PIPELINES = {
     "instructions": WIDE,
     "capitals": WIDE,
     "compare-methods": WIDE + [("-dark", "dark", 1100)],
+    "joint": WIDE,
+    "forgetting": WIDE,
+    "distill": WIDE,
+    "trim": WIDE,
+    "low-memory": WIDE,
+    "many-adapters": WIDE,
 }
 
 

@@ -56,6 +56,7 @@ package final class Trainer {
         self.distillation = distillation
         device = model.base.device
         model.base.recomputesLayers = configuration.recomputesLayers
+        if configuration.recomputesLayers, device == .cpu { TensorMemory.givesBackEarly() }
         optimizer = try Optimizer(
             model.trainableParameters, head: Set(model.base.headParameters.map(\.name)), configuration: configuration)
         stepsPerEpoch = configuration.stepsPerEpoch(exampleCount: training.count)

@@ -78,6 +78,26 @@ struct TinyProject {
         try Data(text.utf8).write(to: folder.appending(path: name))
     }
 
+    /// The project's own data sets, of each file some rows from its beginning to its end, and all else as it is.
+    func writeDatasets(rows most: Int = 160) throws {
+        let source = Program.packageFolder.appending(path: "datasets")
+        let files = FileManager.default.enumerator(at: source, includingPropertiesForKeys: [.isRegularFileKey])
+        while let file = files?.nextObject() as? URL {
+            guard try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true else { continue }
+            let copy = folder.appending(path: "datasets" + file.path.dropFirst(source.path.count))
+            try FileManager.default.createDirectory(
+                at: copy.deletingLastPathComponent(), withIntermediateDirectories: true)
+            guard file.pathExtension == "jsonl" else {
+                try FileManager.default.copyItem(at: file, to: copy)
+                continue
+            }
+            let lines = try Data(contentsOf: file).split(separator: UInt8(ascii: "\n"))
+            let step = max(1, lines.count / most)
+            let kept = stride(from: 0, to: lines.count, by: step).flatMap { lines[$0] + [UInt8(ascii: "\n")] }
+            try Data(kept).write(to: copy)
+        }
+    }
+
     /// Each stage's end in a run.
     func run(_ arguments: String...) throws -> (ended: Program.Ended, stages: [String: JSONValue]) {
         let ended = try program.run(["run", "p.yaml", "--json", "--threads", "1"] + arguments)

@@ -374,6 +374,9 @@ typedef const ct_api *_Nonnull (*ct_get_api_function)(void);
    (of `capacity` bytes). */
 const ct_api *_Nullable ct_load(const char *path, char *message, size_t capacity);
 
+/* From now on, memory that is taken in blocks of `size` bytes or more goes back to the system as soon as it is free. */
+void ct_give_back_blocks(int32_t size);
+
 #ifdef __cplusplus
 }
 #endif
