@@ -17,6 +17,8 @@ import tempfile
 
 PROJECT = pathlib.Path(__file__).resolve().parents[1]
 PICTURES = PROJECT / "docs/pictures"
+# In pixels: of longer pages the picture has the beginning. WebP itself ends at 16,383.
+TALLEST = 4000
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Each with the ways in which its page is shown: a name's ending, light or dark, and a width.
 WIDE = [("", "light", 1100)]
@@ -97,9 +99,11 @@ class Browser:
         while self.message().get("method") != "Page.loadEventFired":
             pass
         size = self.call("Page.getLayoutMetrics")["cssContentSize"]
-        clip = {"x": 0, "y": 0, "width": width, "height": size["height"], "scale": 1}
+        clip = {"x": 0, "y": 0, "width": width, "height": min(size["height"], TALLEST), "scale": 1}
         data = self.call(
-            "Page.captureScreenshot", format="webp", quality=60, captureBeyondViewport=True, clip=clip)["data"]
+            "Page.captureScreenshot", format="webp", quality=50, captureBeyondViewport=True, clip=clip)["data"]
+        if not data:
+            raise RuntimeError(f"the browser made no picture of {page}")
         path.write_bytes(base64.b64decode(data))
 
     def close(self):
