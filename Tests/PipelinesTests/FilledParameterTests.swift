@@ -33,6 +33,12 @@ struct FilledParameterTests {
                 kind: "blank", version: 1, summary: "Make a model", parameters: [], output: .always(model), example: ""),
         ]
 
+    /// Stages of which the second takes the model over from `tokens`.
+    private static let training = """
+          method: {uses: lora}
+          adapter: {uses: train, from: {tokens: tokens, method: method}}
+        """
+
     private func load(_ text: String) -> (pipeline: Pipeline?, messages: [String]) {
         let (pipeline, findings) = Pipeline.load(
             source: .init(path: "pipeline.yaml", contents: text), catalogue: Self.catalogue,
@@ -58,10 +64,7 @@ struct FilledParameterTests {
         let (pipeline, messages) = load(
             text(
                 "from: {rows: rows, tokenizer: base}",
-                with: """
-                      method: {uses: lora}
-                      adapter: {uses: train, from: {tokens: tokens, method: method}}
-                    """))
+                with: Self.training))
         #expect(messages.isEmpty)
         let loaded = try #require(pipeline)
         for (name, parameter) in [("tokens", "tokenizer"), ("adapter", "model")] {
@@ -96,10 +99,7 @@ struct FilledParameterTests {
         let (pipeline, messages) = load(
             text(
                 "from: {rows: rows, tokenizer: $(model)}", params: "{model: \(model)}",
-                with: """
-                      method: {uses: lora}
-                      adapter: {uses: train, from: {tokens: tokens, method: method}}
-                    """))
+                with: Self.training))
         #expect(messages.isEmpty)
         let loaded = try #require(pipeline)
         for (name, parameter) in [("tokens", "tokenizer"), ("adapter", "model")] {
