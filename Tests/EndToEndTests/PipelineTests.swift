@@ -288,8 +288,7 @@ struct PipelineTests {
         "every pipeline of the project runs to its end, on its own data and a tiny model",
         arguments: [
             "sentiment", "sentiment-prompt-tuning", "sentiment-p-tuning", "sst2", "sst2-prompts", "compare-methods",
-            "low-memory",
-            "many-adapters", "trim", "joint", "forgetting", "distill",
+            "low-memory", "many-adapters", "trim", "joint", "forgetting", "distill",
         ])
     func projectPipelinesRun(name: String) throws {
         try TinyProject.with { project in

@@ -177,10 +177,11 @@ def main():
                               + [bench.peer("lora", settings, merge=True) for settings, _ in WHOLE])
                 print("whole job:", *(f"{side['wall']:.1f} s" for side in rounds[-1]), file=sys.stderr, flush=True)
             results.append({"case": "whole job", "rounds": rounds})
-            for side, (_, name) in enumerate(WHOLE, 1):
-                def middle(figure, of):
-                    return statistics.median(sides[of][figure] for sides in rounds)
 
+            def middle(figure, side):
+                return statistics.median(sides[side][figure] for sides in rounds)
+
+            for side, (_, name) in enumerate(WHOLE, 1):
                 ratio = statistics.median(sides[side]["wall"] / sides[0]["wall"] for sides in rounds)
                 others.append([
                     f"whole job to a merged model, {options.limit} rows: ours {middle('wall', 0):.1f} s, {name} "

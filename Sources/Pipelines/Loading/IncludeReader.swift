@@ -86,7 +86,7 @@ struct IncludeReader {
             isComplete = false
             diagnostics.error(
                 "`$(…)` can't stand in `include`", at: item.location,
-                help: "it is filled in under `params` and under a stage's `with`")
+                help: "it is filled in under `params` and under a stage's `from` and `with`")
             return
         }
         let path = Self.path(of: name, besides: chain.last ?? "")

@@ -1,5 +1,5 @@
-import JSONValues
 import Diagnostics
+import JSONValues
 import YAMLDocument
 
 extension PipelineReader {

@@ -156,7 +156,7 @@ struct PipelineReader {
         guard !ReferenceText.holdsReference(scalar.text) else {
             diagnostics.error(
                 "`$(…)` can't stand in `\(what)`", at: node.location,
-                help: "it is filled in under `params` and under a stage's `with`")
+                help: "it is filled in under `params` and under a stage's `from` and `with`")
             return nil
         }
         return scalar.text

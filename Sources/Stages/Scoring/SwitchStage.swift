@@ -41,9 +41,7 @@ enum SwitchStage: StageKind {
         ],
         inputs: [
             InputDeclaration("adapters", .adapter, gathers: true, help: "The adapters."),
-            InputDeclaration(
-                fillingParameter: "model", .model,
-                help: "In the place of the parameter: a base model that a stage gives."),
+            .model(),
         ],
         output: .always(.scores), compute: .tensors,
         example: """

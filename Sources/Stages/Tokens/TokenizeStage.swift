@@ -27,9 +27,7 @@ enum TokenizeStage: StageKind {
         parameters: [tokenizer.declaration, maxLength.declaration, maxAnswerLength.declaration],
         inputs: [
             InputDeclaration("dataset", .dataset, help: "The texts."),
-            InputDeclaration(
-                fillingParameter: "tokenizer", .model,
-                help: "In the place of the parameter: a model that a stage gives."),
+            .model(inPlaceOf: "tokenizer"),
         ],
         output: .always(.tokens),
         example: """

@@ -27,9 +27,7 @@ enum HiddenStatesStage: StageKind {
         inputs: [
             InputDeclaration("tokens", .tokens, help: "The rows."),
             InputDeclaration("method", .method, help: "What is to be trained, and so which layers are not."),
-            InputDeclaration(
-                fillingParameter: "model", .model,
-                help: "In the place of the parameter: a base model that a stage gives."),
+            .model(),
         ],
         output: .always(.hiddenStates), compute: .tensors,
         example: """

@@ -20,8 +20,7 @@ enum KeepLayersStage: StageKind {
             """,
         parameters: [model.declaration, layers.declaration],
         inputs: [
-            InputDeclaration(
-                fillingParameter: "model", .model, help: "In the place of the parameter: a model that a stage gives.")
+            .model()
         ],
         output: .always(.model),
         example: """

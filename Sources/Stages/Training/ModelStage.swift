@@ -18,8 +18,7 @@ enum ModelStage: StageKind {
             """,
         parameters: [model.declaration],
         inputs: [
-            InputDeclaration(
-                fillingParameter: "model", .model, help: "In the place of the parameter: a model that a stage gives.")
+            .model()
         ],
         output: .always(.model),
         example: """

@@ -90,9 +90,7 @@ enum TrainStage: StageKind {
             InputDeclaration(
                 "teacher", .softLabels, isRequired: false,
                 help: "What a teacher says of the rows, learned beside their classes."),
-            InputDeclaration(
-                fillingParameter: "model", .model,
-                help: "In the place of the parameter: a base model that a stage gives."),
+            .model(),
         ],
         output: .always(.adapter), compute: .tensors,
         continuation: ContinuationDeclaration(parameter: epochs.declaration.name) { parameters in
